@@ -1,0 +1,271 @@
+"""What a block is: its declaration, the shapes that go through it, and the call that it becomes.
+
+`@block` puts a class into the registry that palette, form, checker, compiler and documentation read. Shape rules and counts
+are plain arithmetic, so that every keystroke can be checked before torch is even imported; a conformance test compares
+them with torch.
+
+Not for: particular blocks (one family a file, beside this one) and not for torch, which no file in this package imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+
+from engine.declare import Json, choice, declared, flag, from_json, integer, real, size2, text, unknown
+from engine.errors import BlockError, SettingError
+
+__all__ = [
+    "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "block", "choice", "flag", "integer", "kinds", "make", "real",
+    "size2", "spec_of", "text",
+]  # fmt: skip
+
+# The families in the order in which the palette shows them.
+FAMILIES = (
+    "Input and output",
+    "Convolution",
+    "Pooling",
+    "Linear",
+    "Activation",
+    "Normalisation",
+    "Regularisation",
+    "Shape",
+    "Merge",
+    "Loss and metric",
+)
+
+_LETTERS = {0: "", 1: "F", 2: "LF", 3: "CHW"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of one sample: sizes without the batch, which is always in front.
+
+    Attributes:
+        dims: Sizes. (C, H, W) for pictures and feature maps, (F,) for vectors, () for one number a sample.
+        dtype: "float" for features, "index" for whole numbers such as labels.
+        batched: False for what has no batch axis, such as a loss.
+    """
+
+    dims: tuple[int, ...]
+    dtype: Literal["float", "index"] = "float"
+    batched: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers one sample has."""
+        product = 1
+        for dim in self.dims:
+            product *= dim
+        return product
+
+    @property
+    def letters(self) -> str:
+        """One letter a dimension, batch first: "NCHW", "NF"."""
+        rest = _LETTERS.get(len(self.dims), "D" * len(self.dims))
+        return ("N" if self.batched else "") + rest
+
+    def __str__(self) -> str:
+        """As on a wire: "N×64×28×28"."""
+        parts = (["N"] if self.batched else []) + [str(dim) for dim in self.dims]
+        return "×".join(parts) if parts else "scalar"
+
+    @property
+    def words(self) -> str:
+        """As in a sentence: "a 16×5×5 map", "a vector of 84"."""
+        match self.dims:
+            case ():
+                return "one number"
+            case (features,):
+                return f"a vector of {features}"
+            case (c, h, w):
+                return f"a {c}×{h}×{w} map"
+            case dims:
+                return "a " + "×".join(map(str, dims)) + " tensor"
+
+
+@dataclass(frozen=True)
+class Port:
+    """A place where a wire ends.
+
+    Attributes:
+        name: Unique among the block's inputs (or outputs).
+        help: What goes in or comes out.
+        optional: Whether the block works without a wire here.
+    """
+
+    name: str
+    help: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, init=False)
+class Call:
+    """What a block becomes, as data: run it and it is the module, print it and it is a line of the exported source.
+
+    Attributes:
+        target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours, or under `torch.` for a
+            plain function of tensors. "add" stands for `a + b + ...`.
+        args: Positional arguments, after the tensors where the target is a function.
+        kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
+        packed: Whether a function takes its tensors as one list (`torch.cat([a, b], dim=1)`).
+    """
+
+    target: str
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...]
+    packed: bool
+
+    def __init__(self, target: str, *args: Any, packed: bool = False, **kwargs: Any) -> None:
+        object.__setattr__(self, "target", target)
+        object.__setattr__(self, "args", args)
+        object.__setattr__(self, "kwargs", tuple(kwargs.items()))
+        object.__setattr__(self, "packed", packed)
+
+    @property
+    def is_module(self) -> bool:
+        """Whether the target is built once and called often (a module), not a plain function."""
+        return self.target.startswith(("nn.", "layers."))
+
+
+Role = Literal["layer", "input", "output", "loss", "metric"]
+
+
+class Block:
+    """Base of all blocks. A subclass declares settings as fields and says what it does to shapes.
+
+    Class attributes (given to `@block`):
+        kind: The name in project files.
+        title: The name a person reads.
+        family: One of `FAMILIES`.
+        source: Where the definition comes from (documentation, paper).
+        role: "layer" for what is part of the network; "input", "output", "loss" and "metric" for its ends.
+        stem: What names of placed blocks start with ("conv" gives conv1, conv2).
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    family: ClassVar[str]
+    source: ClassVar[str]
+    role: ClassVar[Role]
+    stem: ClassVar[str]
+    settings: ClassVar[Mapping[str, Any]]
+
+    def inputs(self) -> tuple[Port, ...]:
+        """The input ports; a block whose number of inputs is a setting reads it here."""
+        return (Port("x"),)
+
+    def outputs(self) -> tuple[Port, ...]:
+        """The output ports."""
+        return (Port("y"),)
+
+    def shape(self, *xs: Shape) -> Shape:
+        """The shape that comes out, given one shape an input port (a missing optional input is left out).
+
+        Raises:
+            BlockError: What arrives does not fit.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def lower(self, *xs: Shape) -> Call | None:
+        """What it becomes, given shapes that `shape` accepted; None for what passes its input on unchanged."""
+        return None
+
+    def parameters(self, *xs: Shape) -> int:
+        """How many learned numbers it has (REFERENCE counts: weights and biases, not running statistics)."""
+        return 0
+
+    def macs(self, *xs: Shape) -> int:
+        """Multiply-adds for one sample: convolutions, linear layers and matrix products only."""
+        return 0
+
+    def face(self) -> str:
+        """The settings that matter, short enough for the block's face: "64 @ 3×3, s2"."""
+        return ""
+
+
+B = TypeVar("B", bound=type[Block])
+_REGISTRY: dict[str, type[Block]] = {}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2))
+def block(
+    kind: str, *, title: str, family: str, source: str, role: Role = "layer", stem: str = ""
+) -> Callable[[B], B]:  # fmt: skip
+    """Declare a block: check its settings when it is made and enter it into the registry."""
+
+    def decorate(cls: B) -> B:
+        if kind in _REGISTRY:
+            raise ValueError(f"two blocks are declared as {kind!r}")
+        if family not in FAMILIES:
+            raise ValueError(f"{kind!r} names the family {family!r}, which is not in FAMILIES")
+        made = declared(cls)
+        made.kind, made.title, made.family = kind, title, family
+        made.source, made.role, made.stem = source, role, stem or kind
+        _REGISTRY[kind] = made
+        return made
+
+    return decorate
+
+
+def kinds() -> Mapping[str, type[Block]]:
+    """Every declared block by kind, in the order of declaration."""
+    import engine.blocks  # noqa: F401  importing the package declares all families
+
+    return _REGISTRY
+
+
+def spec_of(kind: str) -> type[Block]:
+    """The class of a kind.
+
+    Raises:
+        SettingError: No such kind is declared.
+    """
+    found = kinds().get(kind) if isinstance(kind, str) else None
+    if found is None:
+        raise SettingError(unknown(kind, kinds(), "block"), "kind")
+    return found
+
+
+def make(kind: str, values: Json) -> Block:
+    """A block from its kind and a JSON object of settings.
+
+    Raises:
+        SettingError: No such kind, no such setting, or a value that it cannot take.
+    """
+    made: Block = from_json(spec_of(kind), values)
+    return made
+
+
+def pair(value: Any) -> tuple[int, int]:
+    """(height, width) of a size setting that may be one number."""
+    return (value, value) if isinstance(value, int) else (value[0], value[1])
+
+
+def by(value: Any) -> str:
+    """A size setting as on a block's face: "3×3"."""
+    height, width = pair(value)
+    return f"{height}×{width}"
+
+
+def want_map(x: Shape, title: str, port: str | None = None) -> tuple[int, int, int]:
+    """(C, H, W) of a picture or feature map.
+
+    Raises:
+        BlockError: "wants-map", something else arrives.
+    """
+    if len(x.dims) != 3 or x.dtype != "float" or not x.batched:
+        raise BlockError("wants-map", f"{title} wants a C×H×W map, but {x.words} arrives.", port=port)
+    return x.dims[0], x.dims[1], x.dims[2]
+
+
+def want_vector(x: Shape, title: str, port: str | None = None) -> int:
+    """F of a vector.
+
+    Raises:
+        BlockError: "wants-vector", something else arrives.
+    """
+    if len(x.dims) != 1 or x.dtype != "float" or not x.batched:
+        raise BlockError("wants-vector", f"{title} wants a flat vector, but {x.words} arrives.", port=port)
+    return x.dims[0]
