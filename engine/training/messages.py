@@ -1,0 +1,138 @@
+"""What a training tells those who watch it. Numbers and numpy only: no tensor ever crosses a thread.
+
+Messages of the types in `LATEST_ONLY` are large and only their newest is of interest; all others are never dropped.
+
+Not for: how they are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Started:
+    """The data are there, the network is built, the first step comes now.
+
+    Attributes:
+        run: Path of the run's folder.
+        device: "cpu", "cuda" or "mps".
+        device_name: The device in words.
+        epochs: How many epochs the run has in all.
+        first_epoch: The epoch that starts or goes on, counted from 1.
+        steps_per_epoch: Batches in one epoch.
+        step: Steps done so far (more than 0 where a run is resumed).
+        samples: Samples in the training part.
+        notes: Sentences worth reading: what was left out, what was chosen.
+    """
+
+    run: str
+    device: str
+    device_name: str
+    epochs: int
+    first_epoch: int
+    steps_per_epoch: int
+    step: int
+    samples: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Values of the steps `first`, `first + 1`, ... (steps count from 1), several at a time.
+
+    Attributes:
+        first: The number of the first step told of.
+        loss: One number a step.
+        accuracy: From 0 to 1, one number a step; nan where the network has no accuracy.
+        lr: Learning rate of the last of these steps.
+        samples_per_second: Speed since the last message.
+        epoch: The epoch these steps belong to, counted from 1.
+    """
+
+    first: int
+    loss: NDArray[np.float32]
+    accuracy: NDArray[np.float32]
+    lr: float
+    samples_per_second: float
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch is over and validated; nan stands for what was not measured. Accuracies are from 0 to 1."""
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    seconds: float
+    samples_per_second: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All weights and buffers after `step` steps, by their state-dict key. Copies: the reader may keep them."""
+
+    step: int
+    state: dict[str, np.ndarray] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often true class (row) was taken for which class (column), over the validation part."""
+
+    epoch: int
+    matrix: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class State:
+    """The training changed its state."""
+
+    name: Literal["running", "paused", "stopping"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence worth reading: progress, a warning, a line that some library logged."""
+
+    text: str
+    level: Level = "info"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The training cannot go on.
+
+    Attributes:
+        text: What happened and what to do, in whole sentences.
+        step: The step that failed, 0 before the first.
+        block: Name of the block where it went wrong, where that is known.
+    """
+
+    text: str
+    step: int
+    block: str | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last message of a training. `run` is None where the folder is gone."""
+
+    reason: Literal["done", "stopped", "discarded", "failed"]
+    run: str | None
+
+
+Message = Started | Steps | Epoch | Weights | Confusion | State | Note | Failed | Finished
+
+LATEST_ONLY: tuple[type, ...] = (Weights, Confusion)
