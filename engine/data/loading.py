@@ -1,0 +1,138 @@
+"""`load`: from a choice to data that are ready to train on.
+
+Not for: how particular files are read (`digits`, `idx`, `folder`, `arrays`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from engine import images
+from engine.data.choice import DataChoice
+from engine.data.dataset import DataSet, digest
+from engine.data.normalisation import measure
+from engine.data.registry import Progress, Request, dataset_of
+from engine.data.splits import draw, split
+from engine.data.table import Array, Table
+from engine.errors import DataError
+from engine.graph.facts import Column, DataFacts
+
+_REPORT_EVERY = 4096  # samples between two reports of progress
+
+
+def load(
+    choice: DataChoice,
+    *,
+    image: tuple[int, int, int] | None = None,
+    data_dir: str | Path | None = None,
+    progress: Progress | None = None,
+) -> DataSet:
+    """Read, resize, split and measure the data of a choice.
+
+    Args:
+        choice: Which data, and how they are split and normalised.
+        image: (C, H, W) of the network's picture input: pictures are resized and converted to it. None: as they are.
+        data_dir: Where known data sets lie, when `choice.path` names no folder.
+        progress: Called with (what, done, total) from the calling thread.
+
+    Raises:
+        DataError: The data cannot be read, or nothing would be left to train on.
+    """
+    declaration = dataset_of(choice.name)
+    request = Request(
+        path=Path(choice.path).expanduser() if choice.path.strip() else None,
+        data_dir=Path(data_dir).expanduser() if data_dir else None,
+        image=image,
+        limit=choice.limit,
+        seed=choice.split_seed,
+        progress=progress,
+    )
+    if request.path is None and declaration.needs == "file":
+        raise DataError(f"{declaration.title} needs a file, but none is named. Choose the file.")
+    table = declaration.read(request)
+    if not len(table):
+        raise DataError(f"{declaration.title} holds no sample that can be read. Choose other data.")
+    return _prepare(limited(table, choice.limit, choice.split_seed), choice, request)
+
+
+def facts(
+    choice: DataChoice, *, image: tuple[int, int, int] | None = None, data_dir: str | Path | None = None
+) -> DataFacts:
+    """What a checker needs to know of the data; reads them.
+
+    Raises:
+        DataError: As for `load`.
+    """
+    return load(choice, image=image, data_dir=data_dir).facts
+
+
+def limited(table: Table, limit: int | None, seed: int) -> Table:
+    """`table` with at most `limit` samples, from all its classes and parts in proportion."""
+    if limit is None or len(table) <= limit:
+        return table
+    labels = table.columns.get("label", np.zeros(len(table), np.int64))
+    parts = table.parts if table.parts is not None else np.zeros(len(table), np.int8)
+    rows = draw(labels * 3 + parts, limit, seed)
+    note = f"{limit:,} of {len(table):,} samples are used, as the limit says."
+    return replace(
+        table,
+        columns={name: column[rows] for name, column in table.columns.items()},
+        parts=None if table.parts is None else table.parts[rows],
+        notes=(*table.notes, note),
+    )
+
+
+def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
+    columns = dict(table.columns)
+    notes = list(table.notes)
+    if request.image is not None and "image" in columns and columns["image"].shape[1:] != request.image:
+        notes += conversions(columns["image"].shape[1:], request.image)
+        columns["image"] = _fitted(columns["image"], request.image, request)
+    splits = split(
+        len(table), columns.get("label"), table.parts,
+        val=choice.val_fraction, test=choice.test_fraction, seed=choice.split_seed, stratified=choice.stratified,
+    )  # fmt: skip
+    request.tell("Measuring the training part", 0, 1)
+    known = DataFacts(table.name, len(table), tuple(_column(n, c, table.classes) for n, c in columns.items()))
+    entry = known.input
+    if entry is None:
+        raise DataError(f"{table.name} has no input: neither pictures nor features. Choose data that have some.")
+    normalisation = measure(columns[entry.name], splits["train"], choice.normalise)
+    total = digest(columns, table.classes)
+    request.tell("Measuring the training part", 1, 1)
+    return DataSet(known, columns, splits, normalisation, tuple(notes), total, table.unreadable)
+
+
+def conversions(have: tuple[int, ...], want: tuple[int, int, int]) -> list[str]:
+    """What is said when pictures of shape `have` are made to fit a network that takes `want`."""
+    said = []
+    if have[1:] != want[1:]:
+        said.append(f"The {have[1]}×{have[2]} pictures are resized to {want[1]}×{want[2]} for this network's input.")
+    if have[0] != want[0]:
+        kinds = {1: "grey", 3: "colour"}
+        old, new = (kinds.get(c, f"{c}-channel") for c in (have[0], want[0]))
+        said.append(f"The {old} pictures are made {new} for this network's input.")
+    return said
+
+
+def _fitted(pictures: Array, want: tuple[int, int, int], request: Request) -> Array:
+    """Pictures [N,C,H,W] resized and converted to `want`."""
+    out = np.empty((len(pictures), *want), np.uint8)
+    for i, picture in enumerate(pictures):
+        if i % _REPORT_EVERY == 0:
+            request.tell("Resizing the pictures", i, len(pictures))
+        out[i] = images.to_input(picture.transpose(1, 2, 0), want)
+    return out
+
+
+def _column(name: str, values: Array, classes: tuple[str, ...]) -> Column:
+    match values.ndim, values.dtype.kind:
+        case 4, _:
+            return Column(name, "image", tuple(values.shape[1:]))
+        case 1, "i":
+            return Column(name, "label", (), classes)
+        case _:
+            return Column(name, "number", tuple(values.shape[1:]))
