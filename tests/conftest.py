@@ -1,0 +1,92 @@
+"""What every test stands on: no display, no user files, few threads, no stray words.
+
+Where Qt cannot load because libraries of the system are missing, the tests of the window are not collected, and the run
+says so in its header and at its end.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything imports Qt, torch or the program: all of them read these once.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+_HOME = Path(tempfile.mkdtemp(prefix="layerloom-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in ("LAYERLOOM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = str(_HOME / _name.lower())
+for _name in ("PYTHONWARNINGS", "QT_STYLE_OVERRIDE", "QT_SCALE_FACTOR", "QT_QPA_PLATFORM_PLUGIN_PATH"):
+    os.environ.pop(_name, None)
+
+NEEDS_QT = ("gui", "journeys")
+
+
+def _qt_fault() -> str:
+    try:
+        for name in ("QtGui", "QtWidgets", "QtSvg", "QtTest"):
+            importlib.import_module(f"PySide6.{name}")
+    except ImportError as error:
+        return str(error)
+    return ""
+
+
+QT_FAULT = _qt_fault()
+collect_ignore = list(NEEDS_QT) if QT_FAULT else []
+
+
+def _without_window() -> str:
+    return f"tests of the window are NOT part of this run, because Qt does not load here: {QT_FAULT}"
+
+
+def pytest_report_header() -> list[str]:
+    return [_without_window()] if QT_FAULT else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if QT_FAULT:
+        terminalreporter.write_line(_without_window(), yellow=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the documented long forms, too (minutes to hours)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from hypothesis import HealthCheck, settings
+
+    calm = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    settings.register_profile(
+        "ci", max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=calm
+    )
+    settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=2000, derandomize=False)
+    settings.load_profile("long" if config.getoption("--long") else "ci")
+
+
+@pytest.fixture(autouse=True)
+def no_stray_logs(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A warning in the log that no test asked for is a fault."""
+    yield
+    if request.node.get_closest_marker("logs"):
+        return
+    stray = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    if stray:
+        pytest.fail("stray log: " + "; ".join(f"{record.name}: {record.getMessage()}" for record in stray))
