@@ -1,0 +1,207 @@
+"""The network as a torch module that walks the plan.
+
+Submodules carry the blocks' names, so weights are stored under them; an error names the block in which it arose.
+
+Not for: training, and not for printing code (`engine.compiler.source`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.blocks.spec import Call
+from engine.compiler.plan import Plan, Step
+from engine.compiler.rewrite import pool_first
+from engine.declare import unknown
+from engine.errors import CompileError
+
+OUTPUTS = "outputs"  # what `Network.run` calls the network's result
+
+# What torch raises for tensors that do not fit; running out of memory is a RuntimeError.
+_TORCH_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One step made ready to run.
+
+    Attributes:
+        function: What to call; None for the submodule of the step's name.
+        frees: Slots that nobody reads afterwards.
+    """
+
+    step: Step
+    function: Callable[..., Tensor] | None
+    frees: tuple[int, ...]
+
+
+def build(plan: Plan, *, seed: int | None = None, fuse: bool = False) -> Network:
+    """Make the torch module of a plan, with fresh weights in torch's own initialisation.
+
+    Args:
+        plan: What the network does.
+        seed: The same seed gives the same weights and leaves torch's generator as it was; None draws from that generator.
+        fuse: Whether `forward` may take exact short cuts (`engine.compiler.rewrite`).
+
+    Raises:
+        CompileError: torch does not accept a block's settings.
+    """
+    if seed is None:
+        return Network(plan, fuse=fuse)
+    with torch.random.fork_rng(devices=[]):
+        # Not torch.manual_seed: that would seed every accelerator too.
+        torch.random.default_generator.manual_seed(seed)
+        return Network(plan, fuse=fuse)
+
+
+class Network(nn.Module):
+    """A plan, walked.
+
+    `forward` gives the output, or a tuple of them in the plan's order. `run` and `values` give values from inside without
+    hooks, and compute no more than they need.
+    """
+
+    def __init__(self, plan: Plan, *, fuse: bool = False) -> None:
+        super().__init__()
+        self._plan = plan
+        self._fuse = fuse
+        self._schedules: dict[tuple[frozenset[int], bool], tuple[_Line, ...]] = {}
+        self._outputs = tuple(output.slot for output in plan.outputs)
+        for step in plan.steps:
+            if step.call.is_module:
+                # Not add_module: a block may bear the name of a method of this class ("run"); it is stored all the same.
+                self._modules[step.name] = _made(step)
+
+    @property
+    def plan(self) -> Plan:
+        """What this network does."""
+        return self._plan
+
+    def forward(self, *inputs: Tensor) -> Any:
+        """The output for a batch, or the tuple of outputs.
+
+        Args:
+            *inputs: One tensor an input of the plan, batch first.
+        """
+        found = self._walk(inputs, self._outputs, fuse=self._fuse)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def values(self, inputs: Sequence[Tensor] | Tensor, slots: Sequence[int]) -> list[Tensor]:
+        """The values of slots of the plan, in the order asked for; what they do not need is not computed.
+
+        Args:
+            inputs: One tensor an input of the plan; a lone tensor stands for one input.
+            slots: Slots of the plan, outputs and inputs among them.
+        """
+        return self._walk(_several(inputs), slots, fuse=self._fuse)
+
+    def run(self, inputs: Sequence[Tensor] | Tensor, keep: Collection[str] | None = None) -> dict[str, Tensor]:
+        """What named blocks give for a batch.
+
+        Args:
+            inputs: One tensor an input of the plan; a lone tensor stands for one input.
+            keep: Names of blocks; "outputs" for the (first) output whatever it is called. None: every block.
+
+        Returns:
+            Values by name, in the order asked for.
+
+        Raises:
+            CompileError: There is no block of that name in the network.
+        """
+        slots = {OUTPUTS: self._outputs[0], **self._plan.slots}
+        names = list(slots) if keep is None else list(keep)
+        for name in names:
+            if name not in slots:
+                raise CompileError(unknown(name, list(slots), "block in the network named"))
+        found = self._walk(_several(inputs), [slots[name] for name in names], fuse=False)
+        return dict(zip(names, found, strict=True))
+
+    def _walk(self, inputs: Sequence[Tensor], wanted: Sequence[int], *, fuse: bool) -> list[Tensor]:
+        if len(inputs) != len(self._plan.inputs):
+            names = ", ".join(spec.name for spec in self._plan.inputs)
+            raise CompileError(f"The network takes {len(self._plan.inputs)} inputs ({names}), but {len(inputs)} arrived.")
+        kept = frozenset(wanted)
+        schedule = self._schedules.get((kept, fuse))
+        if schedule is None:
+            schedule = self._schedules[kept, fuse] = _schedule(self._plan, kept, fuse=fuse)
+        values: dict[int, Tensor] = dict(enumerate(inputs))
+        modules: Any = self._modules
+        line = None
+        try:
+            for line in schedule:
+                step = line.step
+                call = line.function or modules[step.name]
+                values[step.writes] = call(*[values[slot] for slot in step.reads])
+                for slot in line.frees:
+                    del values[slot]
+        except _TORCH_ERRORS as error:
+            if line is not None:
+                error.add_note(_note(line.step, [values[slot] for slot in line.step.reads]))
+            raise
+        return [values[slot] for slot in wanted]
+
+
+def _several(inputs: Sequence[Tensor] | Tensor) -> Sequence[Tensor]:
+    return (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+
+
+def _schedule(plan: Plan, kept: frozenset[int], *, fuse: bool) -> tuple[_Line, ...]:
+    steps = plan.needed(kept)
+    if fuse:
+        steps = pool_first(steps, kept)
+    last = {slot: index for index, step in enumerate(steps) for slot in step.reads}
+    return tuple(
+        _Line(
+            step,
+            None if step.call.is_module else _function(step.call),
+            tuple(slot for slot in dict.fromkeys(step.reads) if last[slot] == index and slot not in kept),
+        )
+        for index, step in enumerate(steps)
+    )
+
+
+def _made(step: Step) -> nn.Module:
+    call = step.call
+    try:
+        module: nn.Module = _named(call.target)(*call.args, **dict(call.kwargs))
+    except _TORCH_ERRORS as error:
+        raise CompileError(f"{step.name} ({step.kind}) could not be built: torch says: {error}") from error
+    return module
+
+
+def _named(target: str) -> Any:
+    """What a dotted name stands for under `torch`."""
+    found: Any = torch
+    for part in target.removeprefix("torch.").split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _function(call: Call) -> Callable[..., Tensor]:
+    if call.target == "add":
+        return _add
+    function = _named(call.target)
+    return functools.partial(_apply, function, call.packed, call.args, dict(call.kwargs))
+
+
+def _apply(function: Any, packed: bool, args: tuple[Any, ...], kwargs: dict[str, Any], *xs: Tensor) -> Tensor:
+    result: Tensor = function(list(xs), *args, **kwargs) if packed else function(*xs, *args, **kwargs)
+    return result
+
+
+def _add(first: Tensor, *rest: Tensor) -> Tensor:
+    for other in rest:
+        first = first + other
+    return first
+
+
+def _note(step: Step, arrived: Iterable[Tensor]) -> str:
+    shapes = ", ".join("×".join(map(str, x.shape)) for x in arrived)
+    planned = ", ".join(map(str, step.inputs))
+    return f"This happened in {step.name} ({step.kind}): {shapes} arrived, {planned} was planned."
