@@ -263,7 +263,13 @@ def flag(default: bool, *, help: str, title: str = "", advanced: bool = False) -
 
 
 def choice(
-    default: str, *, options: Sequence[str], labels: Sequence[str] = (), help: str, title: str = "", advanced: bool = False
+    default: str,
+    *,
+    options: Sequence[str],
+    labels: Sequence[str] = (),
+    help: str,
+    title: str = "",
+    advanced: bool = False,
 ) -> Any:
     """A field that holds one of a few words."""
     return _field(
@@ -287,17 +293,20 @@ def size2(
     )  # fmt: skip
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2))
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2)
+)
 def declared(cls: C) -> C:
     """Make `cls` a frozen dataclass whose settings are checked when it is made."""
     cls.__post_init__ = _check_all(cls.__dict__.get("__post_init__"))  # type: ignore[attr-defined]
-    fields = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+    fields: Any = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
     settings: dict[str, Setting] = {}
-    for item in dataclasses.fields(fields):  # type: ignore[arg-type]
+    for item in dataclasses.fields(fields):
         if "setting" in item.metadata:
             settings[item.name] = dataclasses.replace(item.metadata["setting"], name=item.name)
-    fields.settings = settings  # type: ignore[attr-defined]
-    return fields
+    fields.settings = settings
+    made: C = fields
+    return made
 
 
 def _check_all(after: Callable[[Any], None] | None) -> Callable[[Any], None]:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
-from engine.declare import Json, choice, declared, flag, from_json, integer, real, size2, text, unknown
+from engine.declare import Json, Size2, choice, declared, flag, from_json, integer, real, size2, text, unknown
 from engine.errors import BlockError, SettingError
 
 __all__ = [
-    "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "block", "choice", "flag", "integer", "kinds", "make", "real",
-    "size2", "spec_of", "text",
+    "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "Size2", "block", "by", "choice", "flag", "integer", "kinds", "make", "pair", "real",
+    "size2", "spec_of", "text", "want_map", "want_vector",
 ]  # fmt: skip
 
 # The families in the order in which the palette shows them.
@@ -189,7 +189,9 @@ B = TypeVar("B", bound=type[Block])
 _REGISTRY: dict[str, type[Block]] = {}
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2))
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2)
+)
 def block(
     kind: str, *, title: str, family: str, source: str, role: Role = "layer", stem: str = ""
 ) -> Callable[[B], B]:  # fmt: skip

@@ -8,6 +8,7 @@ Not for: whether the network makes sense (`engine.graph.check`) nor for files (`
 
 from __future__ import annotations
 
+import heapq
 import keyword
 import math
 import re
@@ -226,6 +227,10 @@ class Graph:
         self._used += 1
         return f"b{self._used}"
 
+    def coming_ids(self, count: int) -> list[str]:
+        """The ids that `fresh_id` would give next, without giving them; for edits that are only proposed."""
+        return [f"b{self._used + number}" for number in range(1, count + 1)]
+
     def fresh_name(self, kind: str, *, taken: Iterable[str] = ()) -> str:
         """The first free name for a block of this kind: conv1, conv2..."""
         stem = spec_of(kind).stem
@@ -246,22 +251,20 @@ class Graph:
     def order(self) -> list[str]:
         """Ids so that every block comes after those that feed it; file order where that is free. Blocks on a cycle, and
         those behind one, are left out."""
-        waiting = {id_: len({w.source.block for w in self.wires_into(id_)}) for id_ in self._nodes}
-        following: dict[str, list[str]] = {id_: [] for id_ in self._nodes}
-        for id_ in self._nodes:
-            pass
-        for source, target in {(w.source.block, w.target.block): None for w in self._wires.values()}:
-            following[source].append(target)
+        pairs = {(wire.source.block, wire.target.block) for wire in self._wires.values()}
+        waiting = dict.fromkeys(self._nodes, 0)
+        following: dict[str, list[str]] = {}
+        for source, target in pairs:
+            waiting[target] += 1
+            following.setdefault(source, []).append(target)
         position = {id_: index for index, id_ in enumerate(self._nodes)}
-        import heapq
-
         ready = [(position[id_], id_) for id_, count in waiting.items() if count == 0]
         heapq.heapify(ready)
         out = []
         while ready:
             _, id_ = heapq.heappop(ready)
             out.append(id_)
-            for target in following[id_]:
+            for target in following.get(id_, ()):
                 waiting[target] -= 1
                 if waiting[target] == 0:
                     heapq.heappush(ready, (position[target], target))
@@ -434,9 +437,13 @@ class Graph:
                 f"has at most {NAME_LENGTH} characters, because it becomes the layer's name in code."
             )
         if name in RESERVED or name.startswith("_"):
-            raise GraphError(f"a block cannot be called {name!r}: the exported network uses that name itself; try {name}1.")
+            raise GraphError(
+                f"a block cannot be called {name!r}: the exported network uses that name itself; try {name}1."
+            )
         if any(node.name == name and node.id != own for node in self._nodes.values()):
-            raise GraphError(f"there is already a block called {name!r}; names are unique because weights are stored under them.")
+            raise GraphError(
+                f"there is already a block called {name!r}; names are unique because weights are stored under them."
+            )
 
     def _reaches(self, start: str, goal: str) -> bool:
         """Whether wires lead from `start` to `goal` (or they are the same)."""
@@ -457,5 +464,10 @@ class Graph:
 
 def _check_place(x: Any, y: Any) -> None:
     for value in (x, y):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or abs(value) > 1e7:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+            or abs(value) > 1e7
+        ):
             raise GraphError("a block's place is two finite numbers, at most ten million units from the origin.")

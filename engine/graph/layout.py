@@ -1,0 +1,180 @@
+"""Tidy-up: places for blocks in layers from left to right, long networks in rows like lines of text.
+
+Layers by longest path, order within a layer by median sweeps, rows broken only where a single wire crosses. Pure arithmetic
+on ids; a network of 1,000 blocks takes well under a second.
+
+Not for: drawing. Sizes are canvas units that the caller gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.graph.model import Graph
+
+SWEEPS = 6  # passes over the layers; more change little on networks, which are nearly chains
+LEAST_COLUMNS = 4  # a row shorter than this reads worse than a wide drawing
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Sizes in canvas units.
+
+    Attributes:
+        width, height: Of a block.
+        gap_x, gap_y: Free space between blocks of neighbouring layers and within a layer.
+        row_gap: Free space between rows.
+        aspect: Width over height that the whole drawing aims at; 0 keeps everything in one row.
+    """
+
+    width: float = 176.0
+    height: float = 80.0
+    gap_x: float = 80.0
+    gap_y: float = 32.0
+    row_gap: float = 72.0
+    aspect: float = 1.6
+
+
+Layers = list[list[str]]
+
+
+def tidy(graph: Graph, spacing: Spacing | None = None) -> dict[str, tuple[float, float]]:
+    """Places (upper left corner) for all blocks of the graph, keyed by id; blocks without a wire come last, in a row."""
+    spacing = spacing or Spacing()
+    wired = {end.block for wire in graph.wires.values() for end in (wire.source, wire.target)}
+    order = [id_ for id_ in graph.order() if id_ in wired]
+    feeds: dict[str, list[str]] = {id_: [] for id_ in order}
+    fed: dict[str, list[str]] = {id_: [] for id_ in order}
+    for wire in graph.wires.values():
+        if wire.source.block in feeds and wire.target.block in feeds:
+            feeds[wire.source.block].append(wire.target.block)
+            fed[wire.target.block].append(wire.source.block)
+    depth = _depths(order, feeds, fed)
+    layers = _sorted_layers(order, depth, feeds, fed)
+    rows = _rows(layers, depth, feeds, _columns(layers, spacing))
+    places, bottom = _placed(rows, fed, spacing)
+    loose = [id_ for id_ in graph.nodes if id_ not in places]
+    for index, id_ in enumerate(loose):
+        places[id_] = (index * (spacing.width + spacing.gap_x), bottom)
+    return places
+
+
+def _depths(order: list[str], feeds: Mapping[str, list[str]], fed: Mapping[str, list[str]]) -> dict[str, int]:
+    """Longest path from the inputs; a block that nothing feeds stands right before the first that it feeds."""
+    depth: dict[str, int] = {}
+    for id_ in order:
+        depth[id_] = 1 + max((depth[before] for before in fed[id_]), default=-1)
+    for id_ in reversed(order):
+        if not fed[id_] and feeds[id_]:
+            depth[id_] = min(depth[after] for after in feeds[id_]) - 1
+    return depth
+
+
+def _sorted_layers(order: list[str], depth: Mapping[str, int], feeds: Mapping[str, list[str]],
+                   fed: Mapping[str, list[str]]) -> Layers:  # fmt: skip
+    """Blocks by depth; within a layer so that few wires cross."""
+    layers: Layers = [[] for _ in range(1 + max(depth.values(), default=-1))]
+    for id_ in order:
+        layers[depth[id_]].append(id_)
+    if all(len(layer) < 2 for layer in layers):
+        return layers
+    slot = {id_: float(index) for layer in layers for index, id_ in enumerate(layer)}
+    for sweep in range(SWEEPS):
+        forward = sweep % 2 == 0
+        neighbours = fed if forward else feeds
+        for layer in layers if forward else reversed(layers):
+            layer.sort(key=lambda id_: _median([slot[n] for n in neighbours[id_]], slot[id_]))
+            for index, id_ in enumerate(layer):
+                slot[id_] = float(index)
+    return layers
+
+
+def _median(values: list[float], otherwise: float) -> float:
+    if not values:
+        return otherwise
+    values = sorted(values)
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def _columns(layers: Layers, spacing: Spacing) -> int:
+    """How many layers a row takes so that the drawing has about the wanted aspect."""
+    if not spacing.aspect or not layers:
+        return max(1, len(layers))
+    tallest = max(len(layer) for layer in layers)
+    row = tallest * spacing.height + (tallest - 1) * spacing.gap_y + spacing.row_gap
+    column = spacing.width + spacing.gap_x
+    return max(LEAST_COLUMNS, round(math.sqrt(len(layers) * spacing.aspect * row / column)))
+
+
+def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str]], columns: int) -> list[Layers]:
+    """Layers in rows of about `columns`, broken only between layers that a single wire joins."""
+    crossing = [0] * (len(layers) + 1)
+    for id_, targets in feeds.items():
+        for target in targets:
+            crossing[depth[id_]] += 1  # a wire crosses every gap from its source's layer to its target's
+            crossing[depth[target]] -= 1
+    necks, count = set(), 0
+    for index in range(len(layers)):
+        count += crossing[index]
+        if count <= 1:
+            necks.add(index)  # the gap after layer `index`
+    rows: list[Layers] = []
+    start = 0
+    while start < len(layers):
+        end = start + columns
+        if end < len(layers):
+            within = [index for index in range(start + columns // 2, end) if index in necks]
+            beyond = [index for index in range(end, len(layers)) if index in necks]
+            end = (within[-1] if within else beyond[0] if beyond else len(layers) - 1) + 1
+        rows.append(layers[start:end])
+        start = end
+    return rows
+
+
+def _placed(rows: list[Layers], fed: Mapping[str, list[str]], spacing: Spacing) -> tuple[dict[str, tuple[float, float]], float]:
+    """Places of all blocks and where the next row would begin. Blocks go level with what feeds them, as far as there is room."""
+    places: dict[str, tuple[float, float]] = {}
+    pitch = spacing.height + spacing.gap_y
+    top = 0.0
+    for row in rows:
+        level: dict[str, float] = {}
+        for layer in row:
+            wanted = [_median([level[n] for n in fed[id_] if n in level], 0.0) for id_ in layer]
+            for id_, y in zip(layer, _spread(wanted, pitch), strict=True):
+                level[id_] = y
+        shift = top - min(level.values(), default=0.0)
+        for column, layer in enumerate(row):
+            for id_ in layer:
+                places[id_] = (column * (spacing.width + spacing.gap_x), round(level[id_] + shift))
+        top += max(level.values()) - min(level.values()) + spacing.height + spacing.row_gap
+    return places, top
+
+
+def _spread(wanted: list[float], pitch: float) -> list[float]:
+    """Levels in the given order, at least `pitch` apart, as near to the wanted ones as a group can be."""
+    groups: list[list[float]] = []  # [sum of wanted minus offset, count]: a group stands together, a pitch apart
+    for want in wanted:
+        groups.append([want, 1])
+        while len(groups) > 1 and _end(groups[-2], pitch) > _begin(groups[-1], pitch) - pitch:
+            last, before = groups.pop(), groups.pop()
+            groups.append([before[0] + last[0] - last[1] * before[1] * pitch, before[1] + last[1]])
+    out: list[float] = []
+    for group in groups:
+        begin = _begin(group, pitch)
+        out.extend(begin + index * pitch for index in range(int(group[1])))
+    return out
+
+
+def _begin(group: list[float], pitch: float) -> float:
+    """Level of a group's first block: the mean of what its blocks want, each less its offset in the group.
+
+    The sum in the group is of (wanted - offset), so that groups can be joined by adding.
+    """
+    return group[0] / group[1]
+
+
+def _end(group: list[float], pitch: float) -> float:
+    return _begin(group, pitch) + (group[1] - 1) * pitch
