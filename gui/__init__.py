@@ -1,0 +1,1 @@
+"""The window. It follows the engine and holds no truth of its own."""
