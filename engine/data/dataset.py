@@ -65,6 +65,6 @@ def digest(columns: dict[str, Array], classes: tuple[str, ...]) -> str:
         total.update(f"{name}\0{column.dtype.str}\0{column.shape}\0".encode())
         flat = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
         for start in range(0, len(flat), _CHUNK):
-            total.update(flat[start : start + _CHUNK])
+            total.update(flat[start : start + _CHUNK].data)
     total.update("\0".join(classes).encode("utf-8", "surrogateescape"))
     return total.hexdigest()

@@ -74,7 +74,7 @@ def find_four(request: Request, name: str, title: str) -> tuple[Path, ...]:
             return tuple(path for path in found if path is not None)
         if best is None or sum(map(bool, found)) > sum(map(bool, best[1])):
             best = folder, found
-    folder, found = best if best is not None else (downloads(name), [None] * 4)
+    folder, found = best if best is not None else (downloads(name), list[Path | None]([None] * 4))
     missing = [f"{file}.gz" for file, path in zip(FILES, found, strict=True) if path is None]
     there = "none of its four files is" if len(missing) == 4 else f"{', '.join(missing)} is missing"
     wanted = "" if len(missing) < 4 else f" It wants {', '.join(missing)} there, packed or not."
@@ -154,7 +154,7 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path, dims: int, *, limit: int,
         )
     check_memory(count, "The pictures")
     out = np.empty(count, np.uint8)
-    view, filled = memoryview(out), 0
+    view, filled = out.data, 0
     while filled < count:
         got = file.readinto(view[filled:])  # type: ignore[union-attr]
         if not got:

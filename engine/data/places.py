@@ -28,7 +28,7 @@ def downloads(name: str) -> Path:
 
 
 def shown(path: Path | str) -> str:
-    """A path as it can be written anywhere: bytes of its name that are not UTF-8 become `\\xNN`."""
+    """A path as it can be written anywhere: bytes of its name that are not UTF-8 become a backslash, x and two digits."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
