@@ -1,0 +1,72 @@
+"""`run`: from what was typed to an exit code.
+
+0: done. 1: the network has problems (`check`), or a training failed on its way. 2: what was asked for cannot be done.
+Not for: the window, nor for what happens to errors nobody foresaw (`main`).
+"""
+
+from __future__ import annotations
+
+from engine.errors import EngineError, StoreError
+from engine.headless.arguments import UsageError, parse
+from engine.headless.terminal import tell
+
+BAD_INPUT = 2
+
+
+def run(argv: list[str]) -> int:
+    """Carry out a command line that begins with a command's name."""
+    try:
+        return _dispatch(argv)
+    except (UsageError, EngineError) as error:
+        tell(sentence(error))
+        return BAD_INPUT
+
+
+def sentence(error: BaseException) -> str:
+    """An error's text as it stands in a terminal: one line, with a capital unless it begins with the name of a file."""
+    text = " ".join(str(error).split())
+    if isinstance(error, StoreError) and error.path and text.startswith(error.path):
+        return text
+    return text[:1].upper() + text[1:]
+
+
+def _dispatch(argv: list[str]) -> int:
+    values = parse(argv)
+    # torch and the data are imported by the command that needs them: `presets` and `check` answer at once.
+    match values.command:
+        case "presets":
+            from engine.headless.drawing import presets
+
+            return presets(as_json=values.json)
+        case "check":
+            from engine.headless.drawing import check
+
+            return check(values.network, as_json=values.json)
+        case "train":
+            from engine.headless.train import train
+
+            return train(values)
+        case "predict":
+            from engine.headless.use import predict
+
+            return predict(values.run, values.pictures, top=values.top, as_json=values.json)
+        case "inspect":
+            from engine.headless.use import inspect
+
+            return inspect(values.run, block=values.block, probe=values.probe, image=values.image, out=values.out)
+        case _:
+            from engine.headless.use import export
+
+            return export(values.what, to=values.to, out=values.out)
+
+
+def without_window(reference: str, reason: str) -> int:
+    """The window's first job in the terminal: train, export, show the first filters. `reason` says why, in a sentence."""
+    from engine.headless.tour import tour
+
+    tell(reason)
+    try:
+        return tour(reference)
+    except EngineError as error:
+        tell(sentence(error))
+        return BAD_INPUT

@@ -1,0 +1,104 @@
+"""The commands that need no torch: `presets` and `check`.
+
+Not for: anything that trains or runs a network.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import engine
+from engine.errors import Problem
+from engine.graph.check import Report
+from engine.graph.model import Graph
+from engine.headless.terminal import count, say, say_json, size, table
+
+
+def presets(*, as_json: bool) -> int:
+    """List the presets with their counts."""
+    from presets import names
+
+    rows = [("preset", "parameters", "multiply-adds", "what it is")]
+    for name in names():
+        project = engine.open(f"preset:{name}")
+        report = project.check()
+        if as_json:
+            say_json({"name": name, "title": project.title, "parameters": report.parameters, "macs": report.macs})
+        rows.append((name, count(report.parameters), count(report.macs), project.title))
+    if not as_json:
+        for line in table(rows, right=(1, 2)):
+            say(line)
+    return 0
+
+
+def check(ref: str, *, as_json: bool) -> int:
+    """Show shapes, counts and problems; 1 when there are problems."""
+    project = engine.open(ref)
+    report = project.check()
+    if as_json:
+        _check_json(project.graph, report)
+    else:
+        _check_text(project.graph, report)
+    return 1 if report.problems else 0
+
+
+def _check_json(graph: Graph, report: Report) -> None:
+    for node in in_order(graph, report):
+        about = report.blocks.get(node.id)
+        output = about.output if about else None
+        say_json({
+            "block": node.name, "kind": node.kind,
+            "output": list(output.dims) if output else None,
+            "parameters": about.parameters if about else 0,
+            "macs": about.macs if about else 0,
+        })  # fmt: skip
+    for problem in report.problems:
+        say_json(problem_json(graph, problem))
+    say_json({
+        "ok": not report.problems, "problems": len(report.problems), "parameters": report.parameters,
+        "macs": report.macs, "activation_bytes": report.activation_bytes,
+    })  # fmt: skip
+
+
+def _check_text(graph: Graph, report: Report) -> None:
+    rows = [("block", "kind", "output", "parameters", "multiply-adds")]
+    for node in in_order(graph, report):
+        about = report.blocks.get(node.id)
+        shape = str(about.output) if about and about.output else "?"
+        counts = (about.parameters, about.macs) if about else (0, 0)
+        rows.append((node.name, node.kind, shape, *(count(number) if number else "" for number in counts)))
+    for line in table(rows, right=(3, 4)):
+        say(line)
+    say()
+    say(
+        f"{count(report.parameters)} parameters, {count(report.macs)} multiply-adds and {size(report.activation_bytes)} of "
+        "activations for one sample"
+    )
+    for problem in report.problems:
+        say(f"{problem.severity}: {problem_line(graph, problem)}")
+    if not report.problems:
+        say("no problems")
+
+
+def in_order(graph: Graph, report: Report) -> list[Any]:
+    """The placed blocks, those that can be ordered first."""
+    placed = [*report.order, *(id_ for id_ in graph.nodes if id_ not in set(report.order))]
+    return [graph.node(id_) for id_ in placed]
+
+
+def problem_line(graph: Graph, problem: Problem) -> str:
+    """A problem with the name of its block in front."""
+    return f"{graph.node(problem.block).name}: {problem.text}" if problem.block in graph.nodes else problem.text
+
+
+def problem_json(graph: Graph, problem: Problem) -> dict[str, Any]:
+    """A problem as JSON, with the block's name instead of its id."""
+    return {
+        "problem": problem.code,
+        "severity": problem.severity,
+        "block": graph.node(problem.block).name if problem.block in graph.nodes else None,
+        "setting": problem.setting,
+        "port": problem.port,
+        "text": problem.text,
+        "fixes": [fix.title for fix in problem.fixes],
+    }
