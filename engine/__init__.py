@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.project import Project, fit
-    from engine.project import open_project as open
+    from engine.project import open_project as open  # noqa: A004  the name that scripts call
 
 __all__ = ["Project", "fit", "open"]
 

@@ -243,7 +243,7 @@ class EmptyState(QWidget):
         self.button = QPushButton(button)
         self.button.setVisible(bool(button))
         if pressed is not None:
-            self.button.clicked.connect(lambda: pressed())
+            self.button.clicked.connect(lambda _checked=False: pressed())
         box = QVBoxLayout(self)
         box.setSpacing(theme.SPACE)
         box.addStretch(1)

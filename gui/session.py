@@ -1,0 +1,438 @@
+"""The session: the data in memory, the one training that runs, and the worker that looks into the network.
+
+Whatever comes from other threads arrives here, once a frame, and goes on as Qt signals of the window's thread. Places ask the
+session and listen to it; none of them touches a thread. Not for: the document, and not for anything that is shown.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.data import DataSet, load
+from engine.data.choice import DataChoice
+from engine.errors import EngineError
+from engine.graph.model import AddBlock, Batch, Configure, Edit, Graph, Move, RemoveBlock, SetSection
+from engine.probes.worker import ProbeWorker, Request
+from engine.training import messages as m
+from engine.training.runs import Run, new_run_path, runs_folder
+from gui.background import in_background
+from gui.document import Document
+
+if TYPE_CHECKING:
+    from engine.training.runner import Runner
+
+FRAME_MS = 16  # one look a frame of a 60-Hz screen
+IDLE_MS = 60  # between looks while nothing trains; answers of probes are still prompt
+SETTLE_MS = 250  # rest after the last edit before data are read or a network is built again
+
+SessionState = Literal["idle", "starting", "running", "paused", "stopping"]
+
+
+class Session(QObject):
+    """One window's training.
+
+    Attributes:
+        state: "idle", "starting", "running", "paused" or "stopping".
+        run: Path of the run that is shown (live, or picked in the list), None for untrained weights.
+        dataset: The data that are loaded, None while there are none.
+        looking_at: The graph whose network the probes look into, None while the drawing cannot be built.
+    """
+
+    messages = Signal(object)  # list of engine.training.messages that came since the last frame
+    state_changed = Signal(str)
+    run_changed = Signal(object)  # str or None
+    runs_changed = Signal()
+    probed = Signal(object)  # list of (key, engine.probes.worker.Result)
+    network_changed = Signal()  # `looking_at` or its weights are others altogether
+    loading = Signal(str, int, int)  # what, done, total
+    dataset_ready = Signal(object)
+    data_failed = Signal(str)
+    refused = Signal(str)  # why nothing was started
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.state: SessionState = "idle"
+        self.run: str | None = None
+        self.dataset: DataSet | None = None
+        self.data_error = ""
+        self.looking_at: Graph | None = None
+        self.failure: m.Failed | None = None
+        self._runner: Runner | None = None
+        self._wanted_step = False
+        self._worker = ProbeWorker()
+        self._arrivals: SimpleQueue[tuple[int, str, Any]] = SimpleQueue()
+        self._load_number = 0
+        self._loaded_key: object = None
+        self._run_graph: Graph | None = None
+        self._pump = QTimer(self)
+        self._pump.setInterval(IDLE_MS)
+        self._pump.timeout.connect(self.pump)
+        self._pump.start()
+        self._settle_data = _settling(self, self.reload_data)
+        self._settle_network = _settling(self, self._network_follows)
+        document.edited.connect(self._edited)
+        document.replaced.connect(self._replaced)
+        self._settle_data.start()
+        self._settle_network.start()
+
+    # --- data
+
+    def reload_data(self) -> None:
+        """Read the data of the project's choice again, in a thread; `dataset_ready` or `data_failed` tells the end."""
+        project = self.document.project
+        choice, image = project.data, project.image_shape
+        self._settle_data.stop()
+        self._loaded_key = (choice, image)
+        self._load_number += 1
+        arguments = (self._load_number, choice, image)
+        self.loading.emit("Reading", 0, 0)
+        threading.Thread(target=self._load, args=arguments, name="data", daemon=True).start()
+
+    def _load(self, number: int, choice: DataChoice, image: tuple[int, int, int] | None) -> None:
+        """The thread: everything it has to say goes into `_arrivals`."""
+
+        def progress(what: str, done: int, total: int) -> None:
+            self._arrivals.put((number, "progress", (what, done, total)))
+
+        try:
+            self._arrivals.put((number, "data", load(choice, image=image, progress=progress)))
+        except EngineError as error:
+            self._arrivals.put((number, "failed", str(error)))
+        except MemoryError:
+            self._arrivals.put(
+                (number, "failed", "These data do not fit into memory; set a limit of samples, or use a smaller input.")
+            )
+
+    def _take_arrivals(self) -> None:
+        latest = None
+        while not self._arrivals.empty():
+            number, kind, value = self._arrivals.get()
+            if number != self._load_number:
+                continue
+            match kind:
+                case "progress":
+                    latest = value
+                case "data":
+                    latest = None
+                    self.dataset, self.data_error = value, ""
+                    self.document.set_facts(value.facts)
+                    self.dataset_ready.emit(value)
+                    self._settle_network.start()
+                case _:
+                    latest = None
+                    self.dataset, self.data_error = None, value
+                    self.document.set_facts(None)
+                    self.data_failed.emit(value)
+        if latest is not None:
+            self.loading.emit(*latest)
+
+    # --- following the document
+
+    def _edited(self, edit: Edit) -> None:
+        if _touches(edit, (SetSection, AddBlock, RemoveBlock, Configure)):
+            project = self.document.project
+            if (project.data, project.image_shape) != self._loaded_key:
+                self._settle_data.start()
+        if not _only(edit, (Move, SetSection)):
+            self._settle_network.start()
+
+    def _replaced(self) -> None:
+        if self._runner is not None:
+            self.stop()
+        self.failure = None
+        self._show(None)
+        self.runs_changed.emit()
+        self._settle_data.start()
+        self._network_follows()
+
+    def _network_follows(self) -> None:
+        """Look into the run that is shown while the drawing is still its own, else into the drawing, untrained."""
+        self._settle_network.stop()
+        if self._runner is not None:
+            return
+        graph = self.document.graph
+        if self.run is not None and self._run_graph is not None and same_network(self._run_graph, graph):
+            if self.looking_at is not self._run_graph:
+                self.looking_at = self._run_graph
+                self._worker.load_run(self.run, "best")
+                self.network_changed.emit()
+            return
+        if not self.document.report.ok:
+            if self.looking_at is not None:
+                self.looking_at = None
+                self.network_changed.emit()
+            return
+        self.looking_at = graph.copy()
+        normalisation = self.dataset.normalisation if self.dataset is not None else None
+        seed = self.document.project.training.seed
+        self._worker.load_graph(graph, normalisation=normalisation, seed=seed)
+        self.network_changed.emit()
+
+    @property
+    def trained(self) -> bool:
+        """Whether the network that is looked into has learned anything."""
+        return self._runner is not None or (self.looking_at is not None and self.looking_at is self._run_graph)
+
+    # --- training
+
+    def play(self) -> None:
+        """Start a training of the project as it is drawn now, or go on with the one that is paused."""
+        if self.state == "starting":
+            return
+        if self._runner is not None:
+            if self.state == "paused":
+                self._runner.resume()
+            return
+        errors = [problem for problem in self.document.report.problems if problem.severity == "error"]
+        if errors:
+            self._wanted_step = False
+            self.refused.emit(errors[0].text)
+            return
+        if self.data_error:
+            self._wanted_step = False
+            self.refused.emit(self.data_error)
+            return
+        project = self.document.project
+        path = new_run_path(runs_folder(project.path), project.title)
+        graph, choice, settings, dataset = project.graph.copy(), project.data, project.training, self._loaded()
+
+        def make() -> Runner:
+            from engine.training.runner import Runner  # torch: two seconds at its first import
+
+            return Runner(graph, choice, settings, run_dir=path, dataset=dataset)
+
+        self._prepare(make)
+
+    def _prepare(self, make: Callable[[], Runner]) -> None:
+        """Make a runner off the window's thread, then start it."""
+        self.failure = None
+        self._set_state("starting")
+        in_background(self, make, self._begin, self._not_begun)
+
+    def _not_begun(self, text: str) -> None:
+        self._wanted_step = False
+        self._set_state("idle")
+        self.refused.emit(text)
+
+    def resume_run(self, path: str) -> None:
+        """Go on with a run that was stopped or killed, as it was."""
+        if self.state != "idle":
+            self.refused.emit("A training is running; stop it before another one goes on.")
+            return
+
+        def read() -> Runner:
+            from engine.training.runner import Runner
+
+            run = Run(path)
+            return Runner(run.graph(), run.choice, run.settings, run_dir=Path(path), resume=True)
+
+        self._prepare(read)
+
+    def _loaded(self) -> DataSet | None:
+        project = self.document.project
+        return self.dataset if self._loaded_key == (project.data, project.image_shape) else None
+
+    def _begin(self, runner: Runner) -> None:
+        self._runner = runner
+        self._pump.setInterval(FRAME_MS)
+        self._run_graph = runner.graph.copy()
+        self.looking_at = self._run_graph
+        normalisation = self.dataset.normalisation if self.dataset is not None else None
+        self._worker.load_graph(runner.graph, normalisation=normalisation, seed=runner.settings.seed)
+        self._show(str(runner.run_dir))
+        self.network_changed.emit()
+        runner.start()
+        if self._wanted_step:
+            self._wanted_step = False
+            runner.step()
+
+    def pause(self) -> None:
+        """Hold the training after the batch that is being worked on."""
+        if self._runner is not None:
+            self._runner.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._runner is not None:
+            self._runner.resume()
+
+    def toggle(self) -> None:
+        """Play, pause or go on: what one key does."""
+        if self.state == "running":
+            self.pause()
+        else:
+            self.play()
+
+    def step(self) -> None:
+        """Train one batch and pause; starts a training that waits after its first batch where none runs."""
+        if self._runner is not None:
+            self._runner.step()
+        elif self.state == "idle":
+            self._wanted_step = True
+            self.play()
+
+    def stop(self) -> None:
+        """End the training and keep the run."""
+        if self._runner is not None:
+            self._set_state("stopping")
+            self._runner.stop()
+
+    def discard(self) -> None:
+        """End the training and remove its run."""
+        if self._runner is not None:
+            self._set_state("stopping")
+            self._runner.discard()
+
+    def restore_best(self) -> None:
+        """Put the best weights so far into the network, of the running training or of the run that is shown."""
+        if self._runner is not None:
+            self._runner.restore_best()
+        elif self.run is not None:
+            self._worker.load_run(self.run, "best")
+            self.network_changed.emit()
+
+    # --- runs
+
+    def show_run(self, path: str | None) -> None:
+        """Look into a stored run; None goes back to the drawing. Ignored while a training runs."""
+        if self._runner is not None:
+            return
+        if path is None:
+            self._run_graph = None
+            self._show(None)
+            self.looking_at = None
+            self._network_follows()
+            return
+
+        def done(graph: Graph) -> None:
+            if self._runner is not None:
+                return
+            self._run_graph = graph
+            self._show(path)
+            self.looking_at = graph
+            self._worker.load_run(path, "best")
+            self.network_changed.emit()
+
+        in_background(self, lambda: Run(path).graph(), done, self.refused.emit)
+
+    def _show(self, path: str | None) -> None:
+        if path is None:
+            self._run_graph = None
+        if path != self.run:
+            self.run = path
+            self.run_changed.emit(path)
+
+    # --- probes
+
+    def probe(self, key: str, request: Request) -> None:
+        """Ask something of the network; the answer comes with `probed`. The latest request under a key wins."""
+        self._worker.ask(key, request)
+
+    def forget(self, key: str) -> None:
+        """Ask no more under a key."""
+        self._worker.forget(key)
+
+    # --- the pump
+
+    def pump(self) -> None:
+        """Hand on what has come from other threads; the timer calls it once a frame."""
+        self._take_arrivals()
+        runner = self._runner
+        if runner is not None:
+            self._take(runner)
+        results = self._worker.drain()
+        if results:
+            self.probed.emit(results)
+
+    def _take(self, runner: Runner) -> None:
+        came = runner.mailbox.drain()
+        for message in came:
+            match message:
+                case m.Weights():
+                    self._worker.load_state(message.state, message.step)
+                case m.State():
+                    if self.state != "stopping":
+                        self._set_state(message.name)
+                case m.Started():
+                    self.runs_changed.emit()
+                    if self.state == "starting":
+                        self._set_state("running")
+                case m.Failed():
+                    self.failure = message
+                case _:
+                    pass
+        if came:
+            self.messages.emit(came)
+        ended = next((message for message in came if isinstance(message, m.Finished)), None)
+        if ended is not None:
+            self._finish(runner, ended)
+        elif self.state == "running" and self._worker.due():
+            runner.ask_weights()
+
+    def _finish(self, runner: Runner, ended: m.Finished) -> None:
+        runner.join(5.0)
+        self._runner = None
+        self._pump.setInterval(IDLE_MS)
+        if ended.run is None:
+            self._show(None)
+            self.looking_at = None
+        else:
+            self.looking_at = self._run_graph
+            self._worker.load_run(ended.run, "best")
+            self.network_changed.emit()
+        self._set_state("idle")
+        self.runs_changed.emit()
+        self._settle_network.start()
+
+    def _set_state(self, state: SessionState) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def close(self) -> None:
+        """Stop what runs and wait for the threads; a daemon thread left behind would abort the interpreter."""
+        self._pump.stop()
+        self._settle_data.stop()
+        self._settle_network.stop()
+        self._load_number += 1
+        if self._runner is not None:
+            self._runner.stop()
+            self._runner.join(20.0)
+            self._runner = None
+        self._worker.close()
+
+
+def _settling(parent: QObject, then: Any) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(SETTLE_MS)
+    timer.timeout.connect(then)
+    return timer
+
+
+def _parts(edit: Edit) -> list[Edit]:
+    return [leaf for part in edit.edits for leaf in _parts(part)] if isinstance(edit, Batch) else [edit]
+
+
+def _touches(edit: Edit, kinds: tuple[type, ...]) -> bool:
+    return any(isinstance(part, kinds) for part in _parts(edit))
+
+
+def _only(edit: Edit, kinds: tuple[type, ...]) -> bool:
+    return all(isinstance(part, kinds) for part in _parts(edit))
+
+
+def same_network(one: Graph, other: Graph) -> bool:
+    """Whether two graphs are the same network, wherever their blocks stand on the canvas."""
+
+    def blocks(graph: Graph) -> list[object]:
+        return [(node.id, node.kind, node.name, dict(node.settings)) for node in graph]
+
+    return blocks(one) == blocks(other) and dict(one.wires) == dict(other.wires)
