@@ -1,0 +1,66 @@
+"""The network's answer to one sample: the likeliest classes, or the numbers themselves.
+
+Not for: many samples at once (`confusion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.compiler.module import Network
+from engine.compiler.plan import OutputSpec
+from engine.probes.data import Answer, Bars, Nothing
+from engine.probes.spec import ProbeError, Sample, probe
+from engine.probes.where import batch, quiet, writer
+
+
+@probe("answers", title="Top answers", wants_block=False)
+def answers(network: Network, block: str = "", sample: Sample | None = None, *, classes: Sequence[str] = (),
+            top: int = 5) -> Answer:  # fmt: skip
+    """The likeliest classes with their probabilities.
+
+    Args:
+        network: With the weights to ask.
+        block: Name of the output to read; empty: the first one.
+        sample: Normalised arrays without a batch axis.
+        classes: Names of the classes; empty: the numbers are shown as they are.
+        top: How many answers; 0: all of them, in the order of the classes.
+
+    Raises:
+        ProbeError: No sample was given.
+    """
+    if sample is None:
+        raise ProbeError("An answer needs a sample; choose or draw a picture.")
+    spec = output_of(network, block)
+    with quiet(network):
+        value = network.values(batch(sample), [spec.slot])[0][0].float().cpu()
+        if value.dim() != 1:
+            return Nothing(f"The network gives {spec.shape.words}, not one number a class.")
+        named = len(classes) == len(value)
+        shares = probabilities(network, spec, value[None])[0] if named else value
+        order = range(len(value)) if top == 0 else torch.argsort(shares, descending=True, stable=True)[:top].tolist()
+    labels = tuple(classes[k] if named else f"output {k}" for k in order)
+    return Bars(labels, tuple(float(shares[k]) for k in order), tuple(order), named)
+
+
+def output_of(network: Network, block: str = "") -> OutputSpec:
+    """An output by name; the first one where the name is empty.
+
+    Raises:
+        ProbeError: No such output.
+    """
+    for spec in network.plan.outputs:
+        if block in ("", spec.name):
+            return spec
+    raise ProbeError(f'the network has no output "{block[:60]}".')
+
+
+def probabilities(network: Network, spec: OutputSpec, value: Tensor) -> Tensor:
+    """[N, K] outputs as probabilities; left alone where the network ends in a softmax already."""
+    last = writer(network.plan, spec.slot)
+    if last is not None and last.kind == "softmax":
+        return value
+    return torch.softmax(value, dim=1)

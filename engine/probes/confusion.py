@@ -1,0 +1,92 @@
+"""The confusion matrix of a classifier over many samples, batch by batch, so that it can be interrupted.
+
+Not for: judging during training (`engine.training` counts there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.compiler.module import Network
+from engine.data.normalisation import Normalisation
+from engine.probes.answers import output_of, probabilities
+from engine.probes.data import Confusion
+from engine.probes.spec import ProbeError
+from engine.probes.where import fit_sample, quiet
+
+BATCH = 128  # samples at a time: small enough to be interrupted soon
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Samples whose true class is known.
+
+    Attributes:
+        inputs: The data set's columns that the network reads, whole: [N, ...] each.
+        labels: int64 [N]: the data set's label column, whole.
+        rows: Which samples are asked.
+        classes: Names of the classes.
+        normalisation: As the network was trained with.
+    """
+
+    inputs: tuple[NDArray[np.generic], ...]
+    labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    classes: tuple[str, ...]
+    normalisation: Normalisation | None = None
+
+
+def confusion(
+    network: Network, questions: Questions, *, cancelled: Callable[[], bool] | None = None
+) -> Confusion | None:
+    """Ask all questions; None when `cancelled` said so in between."""
+    for found in steps(network, questions):
+        if isinstance(found, Confusion):
+            return found
+        if cancelled is not None and cancelled():
+            return None
+    return None
+
+
+def steps(network: Network, questions: Questions) -> Iterator[float | Confusion]:
+    """The same in steps: after every batch the share that is done, and at last the matrix.
+
+    Raises:
+        ProbeError: The network does not give one number a class.
+    """
+    classes, rows = questions.classes, questions.rows
+    spec = output_of(network)
+    if spec.shape.dims != (len(classes),):
+        raise ProbeError(f"The network gives {spec.shape.words}, but the data set has {len(classes)} classes.")
+    answer = np.zeros(len(rows), np.int64)
+    confidence = np.zeros(len(rows), np.float32)
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        inputs = _batch(network, questions, part)
+        with quiet(network):
+            shares = probabilities(network, spec, network.values(inputs, [spec.slot])[0].float())
+            best = shares.max(dim=1)
+        answer[start : start + len(part)] = best.indices.cpu().numpy()
+        confidence[start : start + len(part)] = best.values.cpu().numpy()
+        yield (start + len(part)) / len(rows)
+    truth = questions.labels[rows]
+    yield Confusion(count(truth, answer, classes), classes, rows, truth, answer, confidence)
+
+
+def count(truth: NDArray[np.int64], answer: NDArray[np.int64], classes: Sequence[str]) -> NDArray[np.int64]:
+    """int64 [K, K]: how often each true class (row) was given each answer (column)."""
+    size = len(classes)
+    return np.bincount(truth * size + answer, minlength=size * size).reshape(size, size).astype(np.int64)
+
+
+def _batch(network: Network, questions: Questions, rows: NDArray[np.int64]) -> tuple[torch.Tensor, ...]:
+    samples = [
+        fit_sample(network.plan, tuple(column[row] for column in questions.inputs), questions.normalisation)
+        for row in rows
+    ]
+    return tuple(torch.from_numpy(np.stack(column)) for column in zip(*samples, strict=True))
