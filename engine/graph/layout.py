@@ -29,7 +29,7 @@ class Spacing:
         aspect: Width over height that the whole drawing aims at; 0 keeps everything in one row.
     """
 
-    width: float = 176.0
+    width: float = 152.0
     height: float = 80.0
     gap_x: float = 80.0
     gap_y: float = 32.0
@@ -134,7 +134,9 @@ def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str
     return rows
 
 
-def _placed(rows: list[Layers], fed: Mapping[str, list[str]], spacing: Spacing) -> tuple[dict[str, tuple[float, float]], float]:
+def _placed(
+    rows: list[Layers], fed: Mapping[str, list[str]], spacing: Spacing
+) -> tuple[dict[str, tuple[float, float]], float]:
     """Places of all blocks and where the next row would begin. Blocks go level with what feeds them, as far as there is room."""
     places: dict[str, tuple[float, float]] = {}
     pitch = spacing.height + spacing.gap_y

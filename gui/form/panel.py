@@ -1,0 +1,169 @@
+"""`SettingsForm`: a form made from a declaration, for blocks, training settings and data choices alike.
+
+Not for: what happens to an entered value; the form tells its owner and shows what the owner sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from engine.declare import Setting, settings_of
+from engine.errors import SettingError
+from gui import theme
+from gui.form.editors import FIELD_HEIGHT, Editor, editor, tip
+from gui.widgets import Fault
+
+LABEL_WIDTH = (
+    104  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
+)
+
+
+class Row(QWidget):
+    """Label, editor and, when there is one, the sentence about a wrong entry."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self.setting = setting
+        self.editor: Editor = editor(setting)
+        self.label = QLabel(setting.label)
+        self.label.setProperty("hint", True)
+        self.label.setBuddy(self.editor)
+        self.label.setToolTip(tip(setting))
+        self.label.setFixedWidth(LABEL_WIDTH)
+        self.label.setMinimumHeight(FIELD_HEIGHT)
+        self.label.setWordWrap(True)
+        self.fault = Fault()
+        self.fault.setObjectName(f"fault-{setting.name}")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.editor, 0, 1)
+        grid.addWidget(self.fault, 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self.editor.refused.connect(self.show_fault)
+
+    def show_fault(self, sentence: str) -> None:
+        """Show why the entry is no value; an empty text takes the sentence away."""
+        self.fault.say(sentence[:1].upper() + sentence[1:])
+
+
+class SettingsForm(QWidget):
+    """All settings of a declared class, one row each; advanced ones folded away.
+
+    Attributes:
+        changed: Emits (name, value) when the person has entered a value that the setting takes.
+        finished: Emits the name when the person leaves a field: the next entry is a new step for undo.
+    """
+
+    changed = Signal(str, object)
+    finished = Signal(str)
+
+    def __init__(self, declaration: type[Any], *, hide: Iterable[str] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.declaration = declaration
+        hidden = set(hide)
+        self.rows: dict[str, Row] = {}
+        self._mixed: set[str] = set()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        self.fold = QToolButton()
+        self.more = QWidget()
+        inner = QVBoxLayout(self.more)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(theme.SPACE)
+        for name, setting in settings_of(declaration).items():
+            if name in hidden:
+                continue
+            row = self.rows[name] = Row(setting)
+            row.editor.changed.connect(self._changed)
+            row.editor.finished.connect(self._finished)
+            (inner if setting.advanced else column).addWidget(row)
+        self._make_fold()
+        column.addWidget(self.fold)
+        column.addWidget(self.more)
+        has_more = any(row.setting.advanced for row in self.rows.values())
+        self.fold.setVisible(has_more)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _make_fold(self) -> None:
+        self.fold.setObjectName("fold-advanced")
+        self.fold.setText("Advanced")
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setAccessibleName("Advanced settings")
+        self.fold.clicked.connect(self._fold_clicked)
+        theme.notifier().changed.connect(self._draw_fold)
+        self.set_open(False)
+
+    def set_open(self, open_: bool) -> None:
+        """Show or fold away the advanced settings."""
+        self._open = open_
+        self.more.setVisible(open_)
+        self.fold.setAccessibleDescription("shown" if open_ else "folded away")
+        self._draw_fold()
+
+    def _fold_clicked(self) -> None:
+        self.set_open(not self._open)
+
+    def _draw_fold(self) -> None:
+        self.fold.setIcon(theme.icon("chevron-down" if self._open else "chevron-right", color=theme.current().muted))
+
+    # --- values
+
+    def values(self) -> dict[str, Any]:
+        """All values that are shown and that their settings take."""
+        out = {}
+        for name, row in self.rows.items():
+            if name in self._mixed:
+                continue
+            try:
+                out[name] = row.editor.value()
+            except SettingError:
+                continue
+        return out
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show values; settings that are not among them show their default."""
+        self._mixed.clear()
+        for name, row in self.rows.items():
+            value = values.get(name, row.setting.default)
+            row.editor.set_value(tuple(value) if isinstance(value, list) else value)
+
+    def set_mixed(self, names: Iterable[str]) -> None:
+        """Show that several blocks differ in these settings."""
+        for name in names:
+            if name in self.rows:
+                self._mixed.add(name)
+                self.rows[name].editor.set_mixed()
+
+    def set_fault(self, name: str, sentence: str) -> None:
+        """Show a sentence under a field; an empty text takes it away."""
+        if name in self.rows:
+            self.rows[name].show_fault(sentence)
+            if sentence and self.rows[name].setting.advanced:
+                self.set_open(True)
+
+    def editor(self, name: str) -> Editor:
+        """The editor of a setting."""
+        return self.rows[name].editor
+
+    def set_row_visible(self, name: str, visible: bool) -> None:
+        """Show or hide a row whose setting matters only with another one's value."""
+        self.rows[name].setVisible(visible)
+
+    def _changed(self, value: object) -> None:
+        sender = self.sender()
+        if isinstance(sender, Editor):
+            self._mixed.discard(sender.setting.name)
+            self.changed.emit(sender.setting.name, value)
+
+    def _finished(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, Editor):
+            self.finished.emit(sender.setting.name)
