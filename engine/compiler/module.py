@@ -125,7 +125,9 @@ class Network(nn.Module):
     def _walk(self, inputs: Sequence[Tensor], wanted: Sequence[int], *, fuse: bool) -> list[Tensor]:
         if len(inputs) != len(self._plan.inputs):
             names = ", ".join(spec.name for spec in self._plan.inputs)
-            raise CompileError(f"The network takes {len(self._plan.inputs)} inputs ({names}), but {len(inputs)} arrived.")
+            raise CompileError(
+                f"The network takes {len(self._plan.inputs)} inputs ({names}), but {len(inputs)} arrived."
+            )
         kept = frozenset(wanted)
         schedule = self._schedules.get((kept, fuse))
         if schedule is None:

@@ -259,7 +259,9 @@ class _Planner:
     def _shape(self, id_: str) -> Shape:
         shape = self.report.blocks[id_].output
         if shape is None:  # the checker gives every block without an error a shape
-            raise CompileError(f"The shape after {self.graph.node(id_).name} is not known, so the network cannot be built.")
+            raise CompileError(
+                f"The shape after {self.graph.node(id_).name} is not known, so the network cannot be built."
+            )
         return shape
 
     def _input(self, node: Node) -> InputSpec:

@@ -190,7 +190,9 @@ def _class(plan: Plan, name: str) -> str:
     several = len(plan.outputs) > 1
     gives = "tuple[" + ", ".join("Tensor" for _ in plan.outputs) + "]" if several else "Tensor"
     lines += ["", f"    def forward(self{arguments}) -> {gives}:"]
-    shapes = {index: spec.shape for index, spec in enumerate(plan.inputs)} | {step.writes: step.output for step in plan.steps}
+    shapes = {index: spec.shape for index, spec in enumerate(plan.inputs)} | {
+        step.writes: step.output for step in plan.steps
+    }
     if len(plan.inputs) > 1 or not used:
         lines += [f"        # {spec.name}: {spec.shape}" for spec in plan.inputs]
     rows = [
@@ -223,7 +225,9 @@ def _variables(plan: Plan, steps: Sequence[Step]) -> Mapping[int, str]:
             chained.append(step.writes)
         else:
             names[step.writes] = step.name
-    letter = next(word for word in ("x", "h", "z", *(f"x{n}" for n in range(len(names) + 1))) if word not in names.values())
+    letter = next(
+        word for word in ("x", "h", "z", *(f"x{n}" for n in range(len(names) + 1))) if word not in names.values()
+    )
     return names | dict.fromkeys(chained, letter)
 
 
@@ -276,9 +280,7 @@ def _main(plan: Plan, name: str, title: str, *, scaled: bool, classes: Sequence[
     # An input may bear the name of something that main needs itself.
     taken = {*_WORDS_OF_MAIN, name}
     names = [f"{spec.name}_in" if spec.name in taken else spec.name for spec in plan.inputs]
-    inputs = [
-        f"preprocess({each})" if scaled and index == 0 else f"{each}.float()" for index, each in enumerate(names)
-    ]
+    inputs = [f"preprocess({each})" if scaled and index == 0 else f"{each}.float()" for index, each in enumerate(names)]
     lines = [
         "def main() -> None:",
         '    """Load the weights and print what the network answers."""',
@@ -308,7 +310,7 @@ def _printed(plan: Plan, classes: Sequence[str]) -> list[str]:
     output = plan.outputs[0]
     if len(plan.outputs) > 1:
         names = ", ".join(_quoted(each.name) for each in plan.outputs)
-        return [f"    for name, answer in zip(({names}), answers):", "        print(name, answer, sep=\"\\n\")"]
+        return [f"    for name, answer in zip(({names}), answers):", '        print(name, answer, sep="\\n")']
     if not classes or output.shape.dims != (len(classes),):
         return ["    print(answers)"]
     last = next((step.kind for step in plan.steps if step.writes == output.slot), "")
