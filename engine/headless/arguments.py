@@ -20,7 +20,6 @@ COMMANDS: Mapping[str, str] = {
     "inspect": "write a picture of what a layer has learned or answers",
     "export": "write PyTorch code or weights",
 }
-EXPORTS = ("source", "safetensors", "pt")
 PROBES = ("filters", "activations")
 SHORT: Mapping[str, str] = {"learning_rate": "--lr"}  # second names that hands expect
 
@@ -158,6 +157,8 @@ def _inspect(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
+    from engine.export.targets import targets
+
     parser.add_argument("what", metavar="RUN|PROJECT", help="a run's folder, a .loom file or preset:NAME")
-    parser.add_argument("--to", required=True, choices=EXPORTS, help="what to write")
+    parser.add_argument("--to", required=True, choices=tuple(targets()), help="what to write")
     parser.add_argument("--out", required=True, metavar="FILE", help="the file to write")

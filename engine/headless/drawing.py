@@ -88,7 +88,12 @@ def in_order(graph: Graph, report: Report) -> list[Any]:
 
 def problem_line(graph: Graph, problem: Problem) -> str:
     """A problem with the name of its block in front."""
-    return f"{graph.node(problem.block).name}: {problem.text}" if problem.block in graph.nodes else problem.text
+    name = _block_name(graph, problem)
+    return f"{name}: {problem.text}" if name else problem.text
+
+
+def _block_name(graph: Graph, problem: Problem) -> str | None:
+    return graph.node(problem.block).name if problem.block is not None and problem.block in graph.nodes else None
 
 
 def problem_json(graph: Graph, problem: Problem) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def problem_json(graph: Graph, problem: Problem) -> dict[str, Any]:
     return {
         "problem": problem.code,
         "severity": problem.severity,
-        "block": graph.node(problem.block).name if problem.block in graph.nodes else None,
+        "block": _block_name(graph, problem),
         "setting": problem.setting,
         "port": problem.port,
         "text": problem.text,

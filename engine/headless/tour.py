@@ -24,8 +24,7 @@ def tour(reference: str) -> int:
     Raises:
         EngineError: The project cannot be opened or trained, or a file cannot be written.
     """
-    from engine.export import export
-    from engine.headless.use import write_probe
+    from engine.headless.use import export_run, write_probe
 
     project = engine.open(reference)
     name = reference.removeprefix(PRESET) if reference.startswith(PRESET) else Path(reference).stem
@@ -37,8 +36,7 @@ def tour(reference: str) -> int:
         return code
     run = Run(path)
     for target, ending in (("source", "py"), ("safetensors", "safetensors")):
-        written = export(run, target, OUT / f"{name}.{ending}")
-        say(f"{written.path}: {written.check}")
+        export_run(run, to=target, out=OUT / f"{name}.{ending}")
     block = first_layer(project)
     if block:
         write_probe(run, block=block, probe="filters", image=None, out=OUT / f"{name}-{block}-filters.png")

@@ -6,6 +6,7 @@ Not for: how a probe or an export works.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import engine
 from engine.data import load
@@ -14,6 +15,11 @@ from engine.files import write_atomic
 from engine.graph.facts import Column
 from engine.headless.terminal import say, say_json
 from engine.training.runs import Run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.compiler.module import Network
 
 
 def is_run(path: str | Path) -> bool:
@@ -37,14 +43,13 @@ def opened_run(text: str) -> Run:
 def predict(text: str, pictures: list[str], *, top: int, as_json: bool) -> int:
     """Print the likeliest answers for each picture."""
     from engine import images
-    from engine.compiler.module import Network
     from engine.probes.data import Bars
     from engine.probes.spec import ask
 
     if top < 1:
         raise SettingError(f"--top is {top}, but at least one answer has to be asked for.")
     run = opened_run(text)
-    network: Network = run.network("best")
+    network = run.network("best")
     shape = _input_shape(network)
     for name in pictures:
         picture = images.to_input(images.read(Path(name)), shape)
@@ -100,31 +105,53 @@ def write_probe(run: Run, *, block: str, probe: str, image: str | None, out: Pat
     return 0
 
 
-def _input_shape(network: engine.compiler.module.Network) -> tuple[int, int, int]:  # type: ignore[name-defined]
+def _input_shape(network: Network) -> tuple[int, int, int]:
     shape = tuple(network.plan.inputs[0].shape.dims)
     if len(shape) != 3 or len(network.plan.inputs) != 1:
         raise DataError("this network does not take one picture, so it cannot be asked about picture files.")
     return shape[0], shape[1], shape[2]
 
 
-def _picture(run: Run, image: str | None, shape: tuple[int, int, int]):  # type: ignore[no-untyped-def]
+def _picture(run: Run, image: str | None, shape: tuple[int, int, int]) -> NDArray[Any]:
     from engine import images
 
     if image is not None:
-        return images.to_input(images.read(Path(image)), shape)
+        picture: NDArray[Any] = images.to_input(images.read(Path(image)), shape)
+        return picture
     found = load(run.choice, image=shape)
     column: Column | None = found.facts.input
     if column is None or column.kind != "image":
         raise DataError("the run's data hold no pictures. Name one with --image.")
     rows = found.splits["val"] if len(found.splits["val"]) else found.splits["train"]
-    return found.columns[column.name][rows[0]]
+    first: NDArray[Any] = found.columns[column.name][rows[0]]
+    return first
 
 
 def export(text: str, *, to: str, out: str) -> int:
-    """Write code or weights of a run or of a project."""
+    """Write code or weights of a run, or of a project with fresh weights."""
+    path = Path(out).expanduser()
+    if is_run(text):
+        return export_run(opened_run(text), to=to, out=path)
     from engine.export import export as write
 
-    what = opened_run(text) if is_run(text) else engine.open(text)
-    written = write(what, to, Path(out).expanduser())
+    project = engine.open(text)
+    written = write(project.graph, to=to, out=path, title=project.title)
+    say(f"{written.path}: {written.check}")
+    return 0
+
+
+def export_run(run: Run, *, to: str, out: Path) -> int:
+    """Write code or the best weights of a run."""
+    from engine.export import export as write
+
+    written = write(
+        run.graph(),
+        run.network("best"),
+        to=to,
+        out=out,
+        title=run.title,
+        classes=run.classes,
+        normalisation=run.normalisation,
+    )
     say(f"{written.path}: {written.check}")
     return 0
