@@ -1,0 +1,319 @@
+"""Everything before the first step: the checks, the network, the data on their device, the run's folder.
+
+Not for: training (`engine.training.loop`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.compiler.module import Network, build
+from engine.compiler.plan import Objective, Plan, Term, objective, plan
+from engine.data.choice import DataChoice
+from engine.data.dataset import DataSet
+from engine.declare import Json, from_json, to_json
+from engine.errors import RunError, StoreError
+from engine.graph.check import check
+from engine.graph.model import Graph, SetSection
+from engine.graph.store import load
+from engine.training.batches import Batches, device_of
+from engine.training.checkpoint import fill, unpack
+from engine.training.control import Control
+from engine.training.devices import Device, choose, cores
+from engine.training.messages import Started
+from engine.training.metrics import Criterion, DeviceTally, HostTally
+from engine.training.optimise import load_optimizer, optimizer_of
+from engine.training.record import CONTROL, GRAPH, INFO, LAST, Record
+from engine.training.settings import TrainingSettings
+from engine.training.work import Progress, Say, Work, packed
+
+LARGEST_MATRIX = 1024  # classes; a confusion matrix of more is 8 MB and no one reads it
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What may be wanted of a training beyond its settings.
+
+    Attributes:
+        choice: The data's choice, to be kept with the run; empty: the project's own.
+        title: The run's title; empty: the project's.
+        spare_a_core: Whether a window wants to stay alive beside it.
+        checkpoint_s: Seconds between two checkpoints within an epoch.
+        accept_changed_data: Whether a resumed run may go on with other data than it began with.
+    """
+
+    choice: DataChoice | None = None
+    title: str = ""
+    spare_a_core: bool = False
+    checkpoint_s: float = 30.0
+    accept_changed_data: bool = False
+
+
+def prepare(
+    graph: Graph, data: DataSet, settings: TrainingSettings, *, run: Path, say: Say, control: Control, resume: bool,
+    wishes: Wishes,
+) -> tuple[Work, Started]:  # fmt: skip
+    """Get everything ready, and the message that says so.
+
+    Raises:
+        EngineError: The training cannot start.
+    """
+    info = read_info(run) if resume else {}
+    notes: list[str] = list(data.notes)
+    if resume:
+        graph = load(run / GRAPH)
+        settings = _continued(settings, info)
+        notes += _changed(info, data, accept=wishes.accept_changed_data)
+    device = _device(settings, info, notes)
+    planned, goal = _planned(graph, data)
+    check_targets(goal, planned, data)
+    notes += _advice(planned, goal)
+    place = device_of(device.id)
+    network = build(planned, seed=settings.seed, fuse=True).to(place)
+    last = any(step.call.target == "nn.Conv2d" for step in planned.steps)
+    if last:
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = optimizer_of(settings, network, place)
+    progress = Progress()
+    if resume:
+        progress = _load(run / LAST, network, optimizer)
+    criterion = Criterion(goal)
+    names = dict.fromkeys((*(spec.column for spec in planned.inputs), *criterion.columns))
+    batches = Batches(data, tuple(names), place, channels_last=last)
+    per_epoch = steps_per_epoch(len(data.splits["train"]), settings.batch_size, planned, notes)
+    record = _record(run, graph, data, settings, network, optimizer, device, wishes, resume=resume, progress=progress)
+    work = Work(
+        settings=settings, device=place, network=network, optimizer=optimizer, criterion=criterion, batches=batches,
+        record=record, say=say, control=control, tally=HostTally() if device.id == "cpu" else DeviceTally(place),
+        progress=progress, per_epoch=per_epoch, classes=_classes(criterion, data), every=wishes.checkpoint_s,
+    )  # fmt: skip
+    started = Started(
+        str(run), device.id, device.name, settings.epochs, work.epoch, per_epoch, progress.step,
+        len(data.splits["train"]), tuple(notes),
+    )  # fmt: skip
+    return work, started
+
+
+def read_info(run: Path) -> dict[str, Json]:
+    """`run.json` of a run that is to go on.
+
+    Raises:
+        RunError: There is no run.
+        StoreError: It is damaged.
+    """
+    path = run / INFO
+    try:
+        info = json.loads(path.read_bytes())
+    except OSError:
+        raise RunError(f"there is no run to resume in {run}; start a new one.") from None
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{path} is damaged, so the run cannot be resumed.", path=str(path)) from error
+    if not isinstance(info, dict):
+        raise StoreError(f"{path} is not the description of a run.", path=str(path))
+    return info
+
+
+def _continued(settings: TrainingSettings, info: Mapping[str, Json]) -> TrainingSettings:
+    """The settings the run began with, for at least as many epochs as are wanted now."""
+    kept: TrainingSettings = from_json(TrainingSettings, info.get("settings", {}))
+    return replace(kept, epochs=max(kept.epochs, settings.epochs))
+
+
+def _changed(info: Mapping[str, Json], data: DataSet, *, accept: bool) -> list[str]:
+    """What is to be said about data that are not those the run began with.
+
+    Raises:
+        RunError: They are not, and nobody accepted that.
+    """
+    if info.get("digest") == data.digest:
+        return []
+    text = "The data have changed since this run began"
+    if not accept:
+        raise RunError(
+            f"{text[0].lower()}{text[1:]}, so going on would mix two data sets; start a new run, or bring the old data back."
+        )
+    return [f"{text}; it goes on with them because that was asked for."]
+
+
+def _device(settings: TrainingSettings, info: Mapping[str, Json], notes: list[str]) -> Device:
+    """The device of the settings; a resumed run stays on its own where that is still there."""
+    before = str(info.get("device", "") or "")
+    if not before:
+        return choose(settings.device)
+    try:
+        return choose(before)
+    except RunError:
+        device = choose("auto")
+        notes.append(
+            f"The run began on {before}, which is not there now, and goes on on {device.id}; results differ in the last digits."
+        )
+        return device
+
+
+def _planned(graph: Graph, data: DataSet) -> tuple[Plan, Objective]:
+    report = check(graph, data.facts)
+    return plan(graph, report), objective(graph, report, data.facts)
+
+
+def check_targets(goal: Objective, planned: Plan, data: DataSet) -> None:
+    """See that what is to be predicted fits what the network gives, before anything is computed.
+
+    Raises:
+        RunError: It does not.
+    """
+    shapes = {step.writes: step.output for step in planned.steps}
+    shapes |= {index: spec.shape for index, spec in enumerate(planned.inputs)}
+    for term in (*goal.terms, *goal.metrics):
+        if term.target_slot is None:
+            _check_target(term, shapes[term.slot].dims, data)
+    for spec in planned.inputs:
+        column = data.columns.get(spec.column)
+        if column is None:
+            raise RunError(
+                f'{spec.name} reads the column "{spec.column}", but the data have: {", ".join(data.columns)}.'
+            )
+        if column.shape[1:] != spec.shape.dims:
+            arrived = "×".join(map(str, column.shape[1:])) or "one number"
+            raise RunError(
+                f"{spec.name} wants {spec.shape.words}, but a sample of {data.facts.name} is {arrived}; fit one to the other."
+            )
+
+
+def _check_target(term: Term, dims: tuple[int, ...], data: DataSet) -> None:
+    target = data.columns.get(term.target_column)
+    if target is None:
+        raise RunError(
+            f'{term.name} compares with the column "{term.target_column}", but the data have: {", ".join(data.columns)}.'
+        )
+    if target.dtype.kind in "iu" and target.ndim == 1:
+        if len(dims) != 1:
+            raise RunError(
+                f"{term.name} wants one number a class, but the network gives a {'×'.join(map(str, dims))} map there."
+            )
+        lo, hi = (int(target.min()), int(target.max())) if len(target) else (0, 0)
+        if lo < 0 or hi >= dims[0]:
+            raise RunError(
+                f'the column "{term.target_column}" has classes from {lo} to {hi}, but {term.name} gets {dims[0]} numbers, one each for '
+                f"the classes 0 to {dims[0] - 1}; make the last layer give {max(hi + 1, 1)}, or mend the data."
+            )
+    elif term.kind != "mse":
+        raise RunError(
+            f'{term.name} wants classes, but the column "{term.target_column}" holds numbers; use mean squared error.'
+        )
+    elif int(np.prod(target.shape[1:])) != int(np.prod(dims)):
+        raise RunError(
+            f'{term.name} gets {"×".join(map(str, dims))} numbers a sample, but the column "{term.target_column}" has '
+            f"{'×'.join(map(str, target.shape[1:])) or 1}; make the last layer as wide as the target."
+        )
+    elif target.dtype.kind == "f" and not np.isfinite(target).all():
+        raise RunError(f'the column "{term.target_column}" holds numbers that are not finite; mend the data.')
+
+
+def _advice(planned: Plan, goal: Objective) -> list[str]:
+    """What is not wrong, but seldom meant."""
+    kinds = {step.writes: (step.kind, step.name) for step in planned.steps}
+    return [
+        f"{kinds[term.slot][1]} is a softmax before cross entropy, which has one inside; two of them make learning slow."
+        for term in goal.terms
+        if term.kind == "cross_entropy" and kinds.get(term.slot, ("", ""))[0] == "softmax"
+    ]
+
+
+def steps_per_epoch(samples: int, batch_size: int, planned: Plan, notes: list[str]) -> int:
+    """Batches of an epoch. The last one may be smaller; of one sample it is left out where batch norm needs two."""
+    whole, rest = divmod(samples, batch_size)
+    if rest == 1 and whole and any(step.call.target.startswith("nn.BatchNorm") for step in planned.steps):
+        notes.append(
+            "The last batch of an epoch would be a single sample, from which batch normalisation learns nothing; it is left out."
+        )
+        rest = 0
+    return whole + bool(rest)
+
+
+def _load(path: Path, network: Network, optimizer: torch.optim.Optimizer) -> Progress:
+    state = unpack(path)
+    fill(network, state, path)
+    try:
+        load_optimizer(optimizer, state["optimizer"])
+        return Progress.from_state(state["progress"])
+    except (KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        raise StoreError(
+            f"{path} does not hold what is needed to resume; the weights in it can still be used.", path=str(path)
+        ) from error
+
+
+def _record(
+    run: Path, graph: Graph, data: DataSet, settings: TrainingSettings, network: Network, optimizer: torch.optim.Optimizer,
+    device: Device, wishes: Wishes, *, resume: bool, progress: Progress,
+) -> Record:  # fmt: skip
+    if resume:
+        record = Record(run, read_info(run))
+        (run / CONTROL).unlink(missing_ok=True)
+        record.write("resumed", {"step": progress.step})
+        record.set_state("running", settings=to_json(settings, all_of_them=True))
+        return record
+    frozen = graph.copy()
+    if wishes.choice is not None:
+        frozen.apply(SetSection("data", to_json(wishes.choice)))
+    frozen.apply(SetSection("training", to_json(settings)))
+    info = _info(frozen, data, settings, network, device, wishes)
+    return Record.create(run, frozen, info, packed(progress, network, optimizer))
+
+
+def _info(
+    graph: Graph, data: DataSet, settings: TrainingSettings, network: Network, device: Device, wishes: Wishes
+) -> dict[str, Any]:
+    return {
+        "title": wishes.title or str(graph.sections["about"].get("title", "")),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": to_json(settings, all_of_them=True),
+        "data": dict(graph.sections["data"]),
+        "data_name": data.facts.name,
+        "samples": {part: len(rows) for part, rows in data.splits.items()},
+        "digest": data.digest,
+        "classes": list(data.classes),
+        "normalisation": data.normalisation.to_json(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        "platform": platform.platform(),
+        "seed": settings.seed,
+        "device": device.id,
+        "device_name": device.name,
+        "threads": torch.get_num_threads(),
+        "dtype": "float32",
+        "parameters": sum(weight.numel() for weight in network.parameters()),
+    }
+
+
+def _classes(criterion: Criterion, data: DataSet) -> int:
+    """Size of the confusion matrix."""
+    term = criterion.accuracy
+    column = None if term is None else data.facts.column(term.target_column)
+    count = 0 if column is None else len(column.classes)
+    return count if count <= LARGEST_MATRIX else 0
+
+
+@contextlib.contextmanager
+def threads_set(settings: TrainingSettings, run: Path, *, resume: bool, spare_one: bool) -> Iterator[None]:
+    """torch's number of threads while a training runs; afterwards as before.
+
+    The number changes the last bits of results, so a resumed run takes the one it began with.
+    """
+    before = torch.get_num_threads()
+    recorded = read_info(run).get("threads") if resume else None
+    automatic = max(1, cores() - 1) if spare_one else cores()
+    wanted = recorded if isinstance(recorded, int) and recorded > 0 else (settings.threads or automatic)
+    torch.set_num_threads(wanted)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

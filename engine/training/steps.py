@@ -1,0 +1,200 @@
+"""One step of learning, and one look at the validation part.
+
+Nothing here waits for a graphics card but the end of a validation. Not for: the order of events (`engine.training.loop`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.training.messages import Note, Weights
+from engine.training.metrics import DeviceTally
+from engine.training.optimise import set_rate
+from engine.training.schedules import rate
+from engine.training.seeds import STEP, mix
+from engine.training.work import NotFiniteError, Work
+
+VALIDATION_BATCH = 256  # samples at least; without gradients a batch takes a fraction of the memory
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Means over the validation part; nan where there is nothing to measure. `matrix`: true class by predicted class."""
+
+    loss: float
+    accuracy: float
+    matrix: NDArray[np.int64] | None
+
+
+def learn(work: Work) -> None:
+    """Do the next step.
+
+    Raises:
+        NotFiniteError: The loss is not finite; on the CPU the weights are those before the step.
+    """
+    progress = work.progress
+    rows = rows_of(work, progress.step)
+    while not _attempt(work, rows):
+        progress.pieces = _smaller(work, len(rows))
+    set_rate(work.optimizer, rate(work.settings, progress.step, work.per_epoch))
+    if work.tally.bad is not None:
+        work.optimizer.found_inf = work.tally.bad  # type: ignore[attr-defined]
+    work.optimizer.step()
+    progress.step += 1
+
+
+def rows_of(work: Work, step: int) -> Tensor:
+    """The rows of the batch of the step with the index `step`, counted from 0."""
+    epoch, place = divmod(step, work.per_epoch)
+    if work.order is None or work.order[0] != epoch:
+        work.order = epoch, work.batches.order(work.settings.seed, epoch)
+    size = work.settings.batch_size
+    return work.order[1][place * size : (place + 1) * size]
+
+
+def seed_step(work: Work, step: int) -> None:
+    """Give torch's generators the seed of this step."""
+    seed = mix(work.settings.seed, STEP, step)
+    torch.default_generator.manual_seed(seed)
+    match work.device.type:
+        case "cuda":
+            torch.cuda.default_generators[work.device.index or 0].manual_seed(seed)
+        case "mps":
+            torch.mps.manual_seed(seed)
+
+
+def forward(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Loss and number of right answers of some rows."""
+    values, targets = _values(work, rows)
+    return work.criterion(values, targets)
+
+
+def inputs_of(work: Work, rows: Tensor) -> list[Tensor]:
+    """One batch an input of the network."""
+    return [work.batches.gather(spec.column, rows) for spec in work.network.plan.inputs]
+
+
+def _values(work: Work, rows: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
+    values = work.network.values(inputs_of(work, rows), work.criterion.slots)
+    return values, {name: work.batches.gather(name, rows) for name in work.criterion.columns}
+
+
+def _attempt(work: Work, rows: Tensor) -> bool:
+    """Compute the gradients of a batch; False where memory ran out.
+
+    The exception holds the tensors that filled the memory, so nothing is tried again before it is gone.
+    """
+    try:
+        _gradients(work, rows)
+    except RuntimeError as error:
+        if not _is_memory(error) or work.progress.pieces >= len(rows):
+            raise
+    else:
+        return True
+    return False
+
+
+def _smaller(work: Work, size: int) -> int:
+    """Twice as many micro-batches, and the sentence that says so."""
+    work.optimizer.zero_grad()
+    if work.device.type == "cuda":
+        torch.cuda.empty_cache()
+    pieces = min(size, work.progress.pieces * 2)
+    text = (
+        f"Memory ran out: from step {work.progress.step + 1} on a batch of {size} is worked on in {pieces} pieces whose gradients "
+        "are added up. It learns the same but for batch normalisation, which sees the pieces."
+    )
+    work.say(Note(text, "warning"))
+    work.record.write("note", {"text": text})
+    return pieces
+
+
+def _gradients(work: Work, rows: Tensor) -> None:
+    seed_step(work, work.progress.step)
+    work.optimizer.zero_grad()
+    loss, correct = _pieces(work, rows) if work.progress.pieces > 1 else _whole(work, rows)
+    work.tally.add(loss, correct)
+
+
+def _whole(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
+    loss, correct = forward(work, rows)
+    _watch(work, loss)
+    loss.backward()
+    return loss, correct
+
+
+def _pieces(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
+    """`_whole` in micro-batches; the gradients are weighted so that their sum is that of the whole batch."""
+    total, right = torch.zeros((), device=work.device), torch.zeros((), device=work.device)
+    correct = None
+    for part in rows.chunk(work.progress.pieces):
+        loss, correct = forward(work, part)
+        loss = loss * (len(part) / len(rows))
+        _watch(work, loss)
+        loss.backward()
+        total += loss.detach()
+        right += 0 if correct is None else correct
+    return total, None if correct is None else right
+
+
+def _watch(work: Work, loss: Tensor) -> None:
+    if isinstance(work.tally, DeviceTally):
+        work.tally.watch(loss)
+    elif not np.isfinite(loss.item()):
+        raise NotFiniteError(work.progress.step + 1)
+
+
+def _is_memory(error: RuntimeError) -> bool:
+    """Whether memory ran out: a type of its own on CUDA, a sentence elsewhere."""
+    text = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text or "out of memory" in text
+
+
+def validate(work: Work) -> Validation | None:
+    """Measure the validation part in eval mode; None where a command came that cannot wait."""
+    work.network.eval()
+    try:
+        with torch.inference_mode():
+            return _validate(work)
+    finally:
+        work.network.train()
+
+
+def _validate(work: Work) -> Validation | None:
+    rows = work.batches.rows["val"]
+    exact = torch.float32 if work.device.type == "mps" else torch.float64
+    loss_sum, right = torch.zeros((), dtype=exact, device=work.device), torch.zeros((), dtype=exact, device=work.device)
+    matrix = torch.zeros(work.classes * work.classes, dtype=torch.int64, device=work.device) if work.classes else None
+    for part in rows.split(max(VALIDATION_BATCH, work.settings.batch_size)):
+        if work.control.pending and interrupted(work):
+            return None
+        values, targets = _values(work, part)
+        loss, correct = work.criterion(values, targets)
+        loss_sum += loss.to(exact) * len(part)
+        right += float("nan") if correct is None else correct
+        answers = work.criterion.answers(values, targets)
+        if matrix is not None and answers is not None:
+            predicted, true = answers
+            matrix.scatter_add_(0, true * work.classes + predicted, torch.ones_like(true))
+    if not len(rows):
+        return Validation(float("nan"), float("nan"), None)
+    table = None if matrix is None else matrix.cpu().numpy().reshape(work.classes, work.classes)
+    return Validation(loss_sum.item() / len(rows), right.item() / len(rows), table)
+
+
+def interrupted(work: Work) -> bool:
+    """Hand out weights where they are asked for, and say whether another command waits."""
+    if work.control.take("weights"):
+        work.say(Weights(work.progress.step, snapshot(work)))
+    return work.control.urgent()
+
+
+def snapshot(work: Work) -> dict[str, Any]:
+    """All weights and buffers as arrays of their own."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in work.network.state_dict().items()}
