@@ -1,0 +1,123 @@
+"""Builds the window from its parts and wires them: the only file that knows two panels. Not for: what any of them does."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from engine.project import Project, open_project
+from gui import preferences, theme
+from gui.design import DesignPlace
+from gui.dialogs.export import ExportDialog
+from gui.document import Document
+from gui.faults import Faults
+from gui.inspector.place import InspectPlace
+from gui.session import Session
+from gui.training.place import TrainPlace
+from gui.training.status import RunStatus
+from gui.training.transport import TransportBar
+from gui.window import Parts, Window
+
+from gui.data.place import DataPlace  # isort: skip
+
+SIZE = (1440, 900)  # pixels, where the person has not chosen another
+
+
+def application() -> QApplication:
+    """The one QApplication, with name and theme set."""
+    # WORKAROUND opencv-python (5.0) sets these for a Qt of its own, which ours must not load plug-ins from.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    os.environ.setdefault("QT_API", "pyside6")
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
+    app.setApplicationName("LayerLoom")
+    app.setApplicationDisplayName("")
+    app.setDesktopFileName("layerloom")
+    choice = preferences.theme_choice()
+    theme.apply(app, theme.system_theme(app) if choice == "system" else "dark" if choice == "dark" else "light")
+    return app
+
+
+def build(project: Project) -> Window:
+    """A window on a project, with all its places wired; not shown yet."""
+    document = Document(project)
+    session = Session(document)
+    design = DesignPlace(document)
+    data = DataPlace(document, session)
+    train = TrainPlace(document, session)
+    inspect = InspectPlace(document, session)
+    transport = TransportBar(session)
+    window: list[Window] = []
+
+    def export() -> None:
+        ExportDialog(document, session, window[0]).exec()
+
+    def drop(path: Path) -> bool:
+        if path.is_dir() or path.suffix == ".npz":
+            window[0].show_place("data")
+            return bool(data.take(path))
+        if inspect.take(path):
+            window[0].show_place("inspect")
+            return True
+        return False
+
+    parts = Parts(
+        places={"design": design, "data": data, "train": train, "inspect": inspect},
+        transport=transport,
+        run_status=RunStatus(session),
+        actions=tuple(design.actions_table()),
+        export=export,
+        drop=drop,
+    )
+    made = Window(document, session, parts)
+    window.append(made)
+
+    def go_to_block(block: str) -> None:
+        made.show_place("design")
+        document.select([block])
+        design.reveal(block)
+
+    train.goto.connect(go_to_block)
+    train.problems_wanted.connect(lambda: made.show_place("design"))
+    session.refused.connect(train.explain)
+    document.selected.connect(lambda _ids: made.actions_.refresh())
+    made.destroyed.connect(lambda: window.clear())
+    return made
+
+
+def run(reference: str) -> int:
+    """Open the window on "preset:NAME" or a file, until it is closed; gives the exit code."""
+    logging.basicConfig(level=logging.WARNING)
+    app = application()
+    faults = Faults()
+    restore = faults.install()
+    window = build(open_project(reference))
+    if not reference.startswith("preset:"):
+        preferences.remember_file(Path(reference))
+    faults.reported.connect(lambda text: QMessageBox.warning(window, "An unforeseen error", text))
+    geometry = preferences.layout("window")
+    if geometry is None or not window.restoreGeometry(geometry):
+        available = app.primaryScreen().availableSize()
+        window.resize(min(SIZE[0], available.width()), min(SIZE[1], available.height()))
+    docks = preferences.layout("design")
+    design = window.parts.places["design"]
+    if docks is not None and isinstance(design, DesignPlace):
+        design.restoreState(docks)
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(
+        lambda _scheme: window.set_theme("system") if preferences.theme_choice() == "system" else None
+    )
+    window.show()
+    QTimer.singleShot(0, window.filing.offer_recovery)
+    try:
+        return app.exec()
+    finally:
+        window.session.close()
+        restore()

@@ -1,0 +1,1 @@
+"""Dialogs: what asks or shows something once. Not for: what stays open beside the work."""

@@ -1,0 +1,89 @@
+"""The right half of the status bar: the run, the data, the network's size, its problems."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
+
+from gui import theme
+from gui.document import Document
+from gui.session import Session
+
+
+class StatusLine(QObject):
+    """Fills a status bar and keeps it true.
+
+    Attributes:
+        problems_wanted: The person pressed the count of problems.
+    """
+
+    problems_wanted = Signal()
+
+    def __init__(self, bar: QStatusBar, document: Document, session: Session, run_status: QWidget) -> None:
+        super().__init__(bar)
+        self.document = document
+        self.session = session
+        self.totals = QLabel()
+        self.data = QLabel()
+        self.problems = QPushButton()
+        self.problems.setFlat(True)
+        self.problems.setIconSize(QSize(15, 15))
+        self.problems.setToolTip("Show the problems")
+        self.problems.clicked.connect(self.problems_wanted)
+        bar.setSizeGripEnabled(False)
+        for widget in (run_status, self.data, self.totals, self.problems):
+            widget.setContentsMargins(8, 0, 8, 0)
+            bar.addPermanentWidget(widget)
+        document.reported.connect(self.refresh)
+        document.facts_changed.connect(self.refresh)
+        session.dataset_ready.connect(self.refresh)
+        session.data_failed.connect(self.refresh)
+        theme.notifier().changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, _what: object = None) -> None:
+        """Write all figures again."""
+        report = self.document.report
+        self.totals.setText(
+            f"{report.parameters:,} parameters   {short(report.macs)} multiply-adds   "
+            f"{size(report.activation_bytes)} activations / sample"
+        )
+        self.totals.setToolTip(f"{report.macs:,} multiply-adds for one sample")
+        self._show_problems()
+        facts = self.document.facts
+        self.data.setToolTip(self.session.data_error)
+        if self.session.data_error:
+            self.data.setText("No data")
+        elif facts is not None:
+            self.data.setText(f"{facts.name}: {facts.samples:,} samples")
+
+    def _show_problems(self) -> None:
+        t = theme.current()
+        problems = self.document.report.problems
+        errors = sum(problem.severity == "error" for problem in problems)
+        warnings = len(problems) - errors
+        words = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors)
+        words += [f"{warnings} warning{'s' * (warnings != 1)}"] * bool(warnings)
+        self.problems.setText(", ".join(words) or "No problems")
+        if errors:
+            self.problems.setIcon(theme.icon("alert-circle", color=t.bad))
+        elif warnings:
+            self.problems.setIcon(theme.icon("alert", color=t.warn))
+        else:
+            self.problems.setIcon(theme.icon("check-circle-outline", color=t.good))
+
+
+def short(number: int) -> str:
+    """A count in few letters: 416.5 K, 12.0 M."""
+    for limit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if number >= limit:
+            return f"{number / limit:.1f} {letter}"
+    return str(number)
+
+
+def size(number: int) -> str:
+    """Bytes in few letters: 33.1 KB."""
+    for limit, unit in ((2**30, "GB"), (2**20, "MB"), (2**10, "KB")):
+        if number >= limit:
+            return f"{number / limit:.1f} {unit}"
+    return f"{number} B"
