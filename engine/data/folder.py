@@ -240,6 +240,7 @@ def _decode(
     out = np.empty((len(paths), *shape), np.uint8)
     seen: Seen = Counter()
     bad: dict[int, str] = {}
+    kept = (*shape[1:], shape[0])
 
     def piece(start: int) -> tuple[Seen, dict[int, str]]:
         sizes: Seen = Counter()
@@ -247,7 +248,8 @@ def _decode(
         for i in range(start, min(start + _CHUNK, len(paths))):
             try:
                 picture = images.decode(images.read_bytes(paths[i]))
-                out[i] = images.to_input(picture, shape)
+                fits = picture.shape == kept
+                out[i] = picture.transpose(2, 0, 1) if fits else images.to_input(picture, shape)
                 sizes[picture.shape] += 1
             except OSError as error:
                 failed[i] = f"It cannot be read: {reason(error)}."

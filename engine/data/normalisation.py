@@ -17,7 +17,7 @@ import numpy.typing as npt
 from engine.errors import DataError
 
 Array = npt.NDArray[Any]
-_ROWS = 4096  # rows summed at once: bounds the memory of the float copy
+_ROWS = 512  # pictures summed at once: bounds the memory of the float copy
 
 
 @dataclass(frozen=True)
@@ -100,23 +100,29 @@ def measure(column: Array, rows: npt.NDArray[np.int64], how: str) -> Normalisati
 def _moments(column: Array, rows: npt.NDArray[np.int64], image: bool) -> tuple[Array, Array]:
     """Mean and standard deviation per channel, in float64; a deviation of 0 is given as one unit of the scaled values."""
     if image:
-        # Pixels are whole numbers: counting them is exact, in any order, and needs no float copy of the pictures.
-        channels = column.shape[1]
-        counts = np.zeros((channels, 256), np.int64)
-        for start in range(0, len(rows), _ROWS):
-            part = column[rows[start : start + _ROWS]]
-            for channel in range(channels):
-                counts[channel] += np.bincount(part[:, channel].reshape(-1), minlength=256)
-        values = np.arange(256, dtype=np.float64)
-        total = counts.sum(axis=1)
-        mean = counts @ values / total
-        std = np.sqrt(((values[None] - mean[:, None]) ** 2 * counts).sum(axis=1) / total)
-        return mean, np.where(std > 0, std, 255.0)
+        return _pixel_moments(column, rows)
     part = column[rows].astype(np.float64)
     mean = part.mean(axis=0)
     std = part.std(axis=0)
     # A constant column has a deviation of rounding errors only.
     return mean, np.where(std > 1e-12 * np.maximum(1.0, np.abs(mean)), std, 1.0)
+
+
+def _pixel_moments(column: Array, rows: npt.NDArray[np.int64]) -> tuple[Array, Array]:
+    """Of pixels, from exact sums: float64 holds the whole numbers of a chunk, so no order of adding changes a bit."""
+    channels = column.shape[1]
+    sums, squares = [0] * channels, [0] * channels
+    for start in range(0, len(rows), _ROWS):
+        part = column[rows[start : start + _ROWS]]
+        for channel in range(channels):
+            values = part[:, channel].reshape(-1).astype(np.float64)
+            sums[channel] += int(values.sum())
+            squares[channel] += int(values @ values)
+    n = len(rows) * column.shape[2] * column.shape[3]
+    mean = np.array([total / n for total in sums])
+    variance = [(n * square - total * total) / (n * n) for total, square in zip(sums, squares, strict=True)]
+    std = np.sqrt(np.array(variance))
+    return mean, np.where(std > 0, std, 255.0)
 
 
 def _floats(numbers: Array) -> tuple[float, ...]:

@@ -20,8 +20,7 @@ Rows = npt.NDArray[np.int64]
 def shuffled(rows: Rows, seed: int) -> Rows:
     """`rows` in an order drawn from `seed`."""
     keys = np.random.PCG64(seed).random_raw(len(rows))
-    order: Rows = np.argsort(keys, kind="stable")
-    return np.asarray(rows[order], np.int64)
+    return rows.take(np.argsort(keys, kind="stable"))
 
 
 def shares(sizes: npt.NDArray[np.int64], fraction: float) -> npt.NDArray[np.int64]:

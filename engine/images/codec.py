@@ -9,6 +9,7 @@ Not for: Qt pictures (`gui.pictures`) nor for laying out maps and filters (`engi
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ Picture = npt.NDArray[np.uint8]  # [H,W,C], C = 1 (grey) or 3 (red, green, blue)
 
 BYTE_LIMIT = 512 << 20  # bytes; a larger file is no picture that a network could use
 _GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, as OpenCV and Pillow weigh red, green and blue
+_JPEG_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+_JPEG_COLOUR = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 # Decoding goes on in threads of ours, a picture each; OpenCV's own would only be in their way.
 cv2.setNumThreads(1)
@@ -53,13 +56,21 @@ def read_bytes(path: Path | str) -> bytes:
     """
     # A pipe is opened without waiting for a writer that may never come.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
-        if not os.path.isfile(path):
+        if not stat.S_ISREG(status.st_mode):
             raise DataError("It is no ordinary file.")
         if status.st_size > BYTE_LIMIT:
             raise DataError(f"It has {status.st_size:,} bytes, but at most {BYTE_LIMIT:,} are read.")
-        return file.readall()
+        pieces = []
+        # One byte more than there is: the read that finds the end is saved where the file has not grown.
+        while piece := os.read(descriptor, status.st_size + 1):
+            pieces.append(piece)
+            if len(piece) <= status.st_size == len(piece):
+                break
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    finally:
+        os.close(descriptor)
 
 
 def decode(data: bytes, header: Header | None = None) -> Picture:
@@ -74,8 +85,9 @@ def decode(data: bytes, header: Header | None = None) -> Picture:
     """
     if header is None:
         header = read_header(data)
-    # Unchanged keeps transparency and 16 bits, which JPEG has not; there "any colour" is faster, but turns by itself.
-    how = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION if header.format == "jpeg" else cv2.IMREAD_UNCHANGED
+    # JPEG has neither transparency nor 16 bits, and libjpeg puts its colours into our order at no cost.
+    jpeg = header.format == "jpeg"
+    how = (_JPEG_GREY if header.grey else _JPEG_COLOUR) if jpeg else cv2.IMREAD_UNCHANGED
     try:
         raw: Any = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     except (cv2.error, MemoryError) as error:
@@ -85,7 +97,7 @@ def decode(data: bytes, header: Header | None = None) -> Picture:
     picture = raw if raw.ndim == 3 else raw[:, :, None]
     if picture.shape[0] * picture.shape[1] != header.height * header.width:
         raise DataError(f"The {header.format.upper()} picture has another size than its header says. It is damaged.")
-    return _upright(_plain(_eight_bits(picture), grey=header.grey), header.orientation)
+    return _upright(picture if jpeg else _plain(_eight_bits(picture), grey=header.grey), header.orientation)
 
 
 def _eight_bits(picture: npt.NDArray[Any]) -> Picture:

@@ -108,7 +108,8 @@ def _png(data: bytes) -> Header:
 
 
 def _jpeg(data: bytes) -> Header:
-    at, orientation, found = 2, 1, None
+    at, orientation = 2, 1
+    found: tuple[int, ...] | None = None
     while True:
         if data[at] != 0xFF:
             raise DataError("The JPEG picture's header is damaged.")
@@ -120,21 +121,21 @@ def _jpeg(data: bytes) -> Header:
             continue
         if marker == 0xD9:
             raise DataError("The JPEG picture ends before its pixels.")
-        (length,) = struct.unpack_from(">H", data, at)
+        length = data[at] << 8 | data[at + 1]
         if marker == 0xE1 and data[at + 2 : at + 8] == b"Exif\0\0":
             orientation = exif_orientation(data[at + 8 : at + length])
         elif marker in _JPEG_SIZES:
-            height, width, components = struct.unpack_from(">HHB", data, at + 3)
-            found = Header("jpeg", height, width, grey=components == 1)
+            found = struct.unpack_from(">HHB", data, at + 3)
         elif marker == 0xDA:
             break
-        at += max(length, 2)
+        at += max(2, length)
     if found is None:
         raise DataError("The JPEG picture does not say its size.")
     if data.rfind(b"\xff\xd9") < at:
         # libjpeg fills what is missing with grey and says nothing.
         raise DataError("The JPEG picture is cut short.")
-    return Header("jpeg", found.height, found.width, grey=found.grey, orientation=orientation)
+    height, width, components = found
+    return Header("jpeg", height, width, grey=components == 1, orientation=orientation)
 
 
 def _bmp(data: bytes) -> Header:
