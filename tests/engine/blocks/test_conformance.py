@@ -1,0 +1,229 @@
+"""Every declared block keeps its word: torch gives the shape, the parameters and the multiply-adds that it promises.
+
+Both ways: what a block accepts, torch accepts; what it refuses, torch refuses too, unless the rule is stricter on purpose.
+New blocks are found by walking the registry.
+"""
+
+import warnings
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.blocks.spec import Block, BlockError, Call, Shape, kinds
+from engine.compiler.module import build
+from engine.compiler.plan import InputSpec, OutputSpec, Plan, Step
+from engine.declare import Choice, Flag, Integer, Pair, Real, declared, integer
+from engine.errors import CompileError
+
+BATCH = 2
+LAYERS = sorted(kind for kind, cls in kinds().items() if cls.role == "layer")
+
+# Where a block refuses what torch would do, and why: (kind, code) -> reason. "*" stands for every kind.
+STRICTER = {
+    ("*", "wants-features"): "labels and losses are not features, though torch would add or clip whole numbers",
+    ("*", "wants-map"): "torch takes an unbatched or otherwise ranked tensor for a map and means another axis",
+    ("*", "wants-vector"): "torch applies itself to the last axis of a map, or takes the batch for one; nobody means that here",
+    ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
+    ("add", "shapes-differ"): "torch stretches sizes of 1 to fit; a residual connection that does so is a mistake",
+}
+
+
+def one_block(block, shapes):
+    """The plan of a network that is this block and nothing else."""
+    inputs = tuple(InputSpec(f"x{index}", "image", shape) for index, shape in enumerate(shapes))
+    call = block.lower(*shapes)
+    step = Step("b1", "it", block.kind, call, tuple(range(len(shapes))), len(shapes), tuple(shapes), Shape(()))
+    return Plan("", inputs, (step,), (OutputSpec("y", len(shapes), Shape(())),), {"it": len(shapes)})
+
+
+def by_torch(block, shapes):
+    """(dims of one sample, parameters, multiply-adds of one sample) as torch has them; None where torch refuses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an uneven rim is torch's affair
+        try:
+            network = build(one_block(block, shapes), seed=0)
+            xs = [torch.zeros((BATCH, *x.dims), dtype=torch.float32 if x.dtype == "float" else torch.int64) for x in shapes]
+            with FlopCounterMode(display=False) as flops, torch.no_grad():
+                y = network(*xs)
+        except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, CompileError):
+            return None
+    if y.shape[:1] != (BATCH,):
+        return None
+    return tuple(y.shape[1:]), sum(p.numel() for p in network.parameters()), flops.get_total_flops() / 2 / BATCH
+
+
+def conforms(block, shapes):
+    """Compare a block with torch on given input shapes. Returns whether the block accepted them."""
+    try:
+        promised = block.shape(*shapes)
+    except BlockError as error:
+        if ("*", error.code) not in STRICTER and (block.kind, error.code) not in STRICTER:
+            try:
+                call = block.lower(*shapes)
+            except (ValueError, IndexError, ZeroDivisionError):
+                call = None
+            found = by_torch(block, shapes) if call else None
+            assert found is None, f"false alarm: {block} refuses {shapes} ({error.code}: {error}), torch gives {found}"
+        return False
+    found = by_torch(block, shapes)
+    assert found is not None, f"{block} promises {promised} for {shapes}, but torch refuses"
+    dims, parameters, macs = found
+    assert promised.dims == dims, f"{block} promises {promised.dims} for {shapes}, torch gives {dims}"
+    assert block.parameters(*shapes) == parameters, f"{block} counts {block.parameters(*shapes)} parameters, torch has {parameters}"
+    assert block.macs(*shapes) == macs, f"{block} counts {block.macs(*shapes)} multiply-adds on {shapes}, torch has {macs}"
+    assert promised.dtype == "float"
+    assert promised.batched
+    return True
+
+
+def values_of(setting):
+    """Values of a setting, small enough to run."""
+    match setting:
+        case Integer():
+            lo = setting.lo if setting.lo is not None else 0
+            drawn = st.integers(lo, min(lo + 5, setting.hi) if setting.hi is not None else lo + 5)
+        case Real():
+            drawn = st.floats(setting.lo if setting.lo is not None else -2.0, min(setting.hi or 2.0, 2.0), allow_subnormal=False)
+        case Flag():
+            drawn = st.booleans()
+        case Choice():
+            drawn = st.sampled_from(setting.options)
+        case Pair():
+            side = st.integers(setting.lo, setting.lo + 4)
+            drawn = st.one_of(side, st.tuples(side, side), *([st.sampled_from(setting.words)] if setting.words else []))
+        case _:
+            drawn = st.just(setting.default)
+    # Half of the draws keep the default: with every setting off its default nearly nothing fits.
+    return st.one_of(st.just(setting.default), drawn)
+
+
+def liked(block):
+    """The ranks of samples that a block of this kind takes at all."""
+    plain = type(block)()
+    ranks = []
+    for dims in ((6,), (4, 9, 9)):
+        try:
+            plain.shape(*[Shape(dims) for _ in plain.inputs()])
+        except BlockError:
+            continue
+        ranks.append(len(dims))
+    return tuple(ranks)
+
+
+@st.composite
+def shapes_for(draw, block):
+    side = st.integers(1, 9)
+    rank = draw(st.sampled_from((*(liked(block) * 4), 0, 1, 2, 3, 4)))
+    first = tuple(draw(st.lists(side, min_size=rank, max_size=rank)))
+    shapes = []
+    for _ in block.inputs():
+        dims = list(first)
+        if rank and draw(st.integers(0, 9)) == 0:
+            dims[draw(st.integers(0, rank - 1))] = draw(side)
+        shapes.append(Shape(tuple(dims), "index" if draw(st.integers(0, 19)) == 0 else "float"))
+    return tuple(shapes)
+
+
+@st.composite
+def settings_for(draw, cls):
+    return cls(**{name: draw(values_of(setting)) for name, setting in cls.settings.items()})
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_block_promises_what_torch_does(kind):
+    cls = kinds()[kind]
+    accepted = Counter()
+    # Blocks with many settings have more to lie about.
+    examples = settings().max_examples * min(4, 1 + len(cls.settings))
+
+    @settings(max_examples=examples)
+    @given(st.data())
+    def compare(data):
+        block = data.draw(settings_for(cls))
+        shapes = data.draw(shapes_for(block))
+        accepted[conforms(block, shapes)] += 1
+
+    compare()
+    assert accepted[True] >= examples // 10, "hardly anything that was drawn fits this block, so little was compared"
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, cls in kinds().items() if cls.role in ("loss", "metric")))
+@pytest.mark.parametrize("dims", [(10,), (1,), (3, 4, 4), ()])
+def test_a_loss_gives_one_number_or_a_sentence(kind, dims):
+    block = kinds()[kind]()
+    try:
+        shape = block.shape(Shape(dims))
+    except BlockError as error:
+        assert str(error).endswith((".", "!"))
+        return
+    assert shape == Shape((), batched=False)
+    assert (block.parameters(Shape(dims)), block.macs(Shape(dims))) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, cls in kinds().items() if cls.role in ("input", "output")))
+def test_an_end_of_the_network_computes_nothing(kind):
+    block = kinds()[kind]()
+    shapes = [Shape((3, 4, 4)) for _ in block.inputs()]
+    assert block.lower(*shapes) is None
+    assert block.shape(*shapes).batched
+    assert (block.parameters(*shapes), block.macs(*shapes)) == (0, 0)
+
+
+# --- plants: every kind of lie is found out
+
+
+class _Liar(Block):
+    """A linear layer that can be told what to lie about."""
+
+    kind, title, role = "liar", "Liar", "layer"
+    off_shape = off_parameters = off_macs = 0
+
+    def shape(self, *xs):
+        if xs[0].dims[0] == 7:
+            raise BlockError("seven", "it does not like seven.")
+        return Shape((self.out_features + self.off_shape,))
+
+    def lower(self, *xs):
+        return Call("nn.Linear", xs[0].dims[0], self.out_features)
+
+    def parameters(self, *xs):
+        return self.out_features * (xs[0].dims[0] + 1) + self.off_parameters
+
+    def macs(self, *xs):
+        return self.out_features * xs[0].dims[0] + self.off_macs
+
+
+def liar(**lies):
+    @declared
+    class Told(_Liar):
+        out_features: int = integer(3, lo=1, help="outputs")
+
+    for name, value in lies.items():
+        setattr(Told, name, value)
+    return Told()
+
+
+def test_an_honest_plant_passes():
+    assert conforms(liar(), (Shape((5,)),))
+
+
+@pytest.mark.parametrize("lie", ["off_shape", "off_parameters", "off_macs"])
+def test_a_planted_lie_is_found(lie):
+    with pytest.raises(AssertionError, match=r"promises|counts"):
+        conforms(liar(**{lie: 1}), (Shape((5,)),))
+
+
+def test_a_planted_false_alarm_is_found():
+    with pytest.raises(AssertionError, match="false alarm"):
+        conforms(liar(), (Shape((7,)),))
+
+
+def test_a_planted_promise_that_torch_does_not_keep_is_found():
+    honest = liar()
+    object.__setattr__(honest, "lower", lambda *xs: Call("nn.Linear", 4, 3))
+    with pytest.raises(AssertionError, match="torch refuses"):
+        conforms(honest, (Shape((5,)),))
