@@ -16,8 +16,13 @@ _UNKNOWN_MEMORY = 8 << 30  # bytes, where the system does not say
 
 
 def downloads(name: str) -> Path:
-    """The folder that a downloaded data set is kept in: in the user's own data folder, made by nobody but the downloader."""
+    """The folder that a downloaded data set is kept in: in the program's own folder among the user's data.
+
+    Only the downloader makes it. The variable LAYERLOOM_DATA overrides the platform's place, as it does for runs.
+    """
     home = Path.home()
+    if own := os.environ.get("LAYERLOOM_DATA"):
+        return Path(own) / "data" / name
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif sys.platform == "darwin":

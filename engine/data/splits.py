@@ -33,7 +33,7 @@ def shares(sizes: npt.NDArray[np.int64], fraction: float) -> npt.NDArray[np.int6
     left = round(float(sizes.sum()) * fraction) - int(down.sum())
     first = np.argsort(-(exact - down), kind="stable")[: max(left, 0)]
     down[first] += 1
-    return np.minimum(down, sizes)
+    return np.asarray(np.minimum(down, sizes), np.int64)
 
 
 def draw(groups: Array, limit: int, seed: int) -> Rows:
