@@ -23,7 +23,8 @@ def explain(work: Work, step: int) -> tuple[str | None, str]:
         cause = f"and the output of {block} is the first that is not finite"
     return block, (
         f"{where}, {cause}. The weights of the last checkpoint are kept. Lower the learning rate "
-        f"({work.settings.learning_rate:g}), add a warm-up or batch normalisation, or look for numbers in the data that are not finite."
+        f"({work.settings.learning_rate:g}), add a warm-up or batch normalisation, or look for numbers "
+        "in the data that are not finite."
     )
 
 

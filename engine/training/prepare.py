@@ -203,8 +203,8 @@ def _check_target(term: Term, dims: tuple[int, ...], data: DataSet) -> None:
         lo, hi = (int(target.min()), int(target.max())) if len(target) else (0, 0)
         if lo < 0 or hi >= dims[0]:
             raise RunError(
-                f'the column "{term.target_column}" has classes from {lo} to {hi}, but {term.name} gets {dims[0]} numbers, one each for '
-                f"the classes 0 to {dims[0] - 1}; make the last layer give {max(hi + 1, 1)}, or mend the data."
+                f'the column "{term.target_column}" has classes from {lo} to {hi}, but {term.name} gets {dims[0]} numbers, one '
+                f"each for the classes 0 to {dims[0] - 1}; make the last layer give {max(hi + 1, 1)}, or mend the data."
             )
     elif term.kind != "mse":
         raise RunError(
