@@ -42,7 +42,9 @@ def test_the_same_seed_gives_equal_bits_and_another_seed_others(tmp_path, optimi
 
 def test_random_draws_elsewhere_between_steps_change_nothing(tmp_path):
     quiet = fit(net(), pictures(), SHORT, run=tmp_path / "quiet").network.state_dict()
-    noisy = fit(net(), pictures(), SHORT, run=tmp_path / "noisy", say=lambda message: torch.rand(7)).network.state_dict()
+    noisy = fit(
+        net(), pictures(), SHORT, run=tmp_path / "noisy", say=lambda message: torch.rand(7)
+    ).network.state_dict()
     assert all(torch.equal(quiet[key], noisy[key]) for key in quiet)
 
 
