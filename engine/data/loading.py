@@ -14,8 +14,9 @@ from engine import images
 from engine.data.choice import DataChoice
 from engine.data.dataset import DataSet, digest
 from engine.data.normalisation import measure
+from engine.data.places import check_memory
 from engine.data.registry import Progress, Request, dataset_of
-from engine.data.splits import draw, split
+from engine.data.splits import Rows, draw, split
 from engine.data.table import Array, Table
 from engine.errors import DataError
 from engine.graph.facts import Column, DataFacts
@@ -95,6 +96,7 @@ def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
         len(table), columns.get("label"), table.parts,
         val=choice.val_fraction, test=choice.test_fraction, seed=choice.split_seed, stratified=choice.stratified,
     )  # fmt: skip
+    notes += _missing(columns, splits, table.classes, choice)
     request.tell("Measuring the training part", 0, 1)
     known = DataFacts(table.name, len(table), tuple(_column(n, c, table.classes) for n, c in columns.items()))
     entry = known.input
@@ -104,6 +106,22 @@ def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
     total = digest(columns, table.classes)
     request.tell("Measuring the training part", 1, 1)
     return DataSet(known, columns, splits, normalisation, tuple(notes), total, table.unreadable)
+
+
+def _missing(
+    columns: dict[str, Array], splits: dict[str, Rows], classes: tuple[str, ...], choice: DataChoice
+) -> list[str]:
+    """What is said of parts and classes that have nothing in them."""
+    said = []
+    if choice.val_fraction > 0 and not len(splits["val"]):
+        said.append("There are too few samples for a validation part; it is empty.")
+    if "label" in columns and classes:
+        counts = np.bincount(columns["label"][splits["train"]], minlength=len(classes))
+        empty = [name for name, count in zip(classes, counts, strict=True) if not count]
+        if empty:
+            more = f" and {len(empty) - 5} more" if len(empty) > 5 else ""
+            said.append(f"There is no sample to train on of {', '.join(empty[:5])}{more}.")
+    return said
 
 
 def conversions(have: tuple[int, ...], want: tuple[int, int, int]) -> list[str]:
@@ -120,6 +138,7 @@ def conversions(have: tuple[int, ...], want: tuple[int, int, int]) -> list[str]:
 
 def _fitted(pictures: Array, want: tuple[int, int, int], request: Request) -> Array:
     """Pictures [N,C,H,W] resized and converted to `want`."""
+    check_memory(len(pictures) * want[0] * want[1] * want[2], "The resized pictures")
     out = np.empty((len(pictures), *want), np.uint8)
     for i, picture in enumerate(pictures):
         if i % _REPORT_EVERY == 0:

@@ -23,13 +23,15 @@ def downloads(name: str) -> Path:
     home = Path.home()
     if own := os.environ.get("LAYERLOOM_DATA"):
         return Path(own) / "data" / name
+    # XDG Base Directory Specification: a relative path is to be ignored.
+    given = Path(os.environ.get("XDG_DATA_HOME", ""))
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "LayerLoom"
     elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
+        base = home / "Library" / "Application Support" / "LayerLoom"
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return base / "LayerLoom" / "data" / name
+        base = (given if given.is_absolute() else home / ".local" / "share") / "layerloom"
+    return base / "data" / name
 
 
 def shown(path: Path | str) -> str:

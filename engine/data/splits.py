@@ -23,15 +23,20 @@ def shuffled(rows: Rows, seed: int) -> Rows:
     return rows.take(np.argsort(keys, kind="stable"))
 
 
-def shares(sizes: npt.NDArray[np.int64], fraction: float) -> npt.NDArray[np.int64]:
+def shares(sizes: npt.NDArray[np.int64], fraction: float, owed: Array | float = 0.0) -> npt.NDArray[np.int64]:
     """How many of each group make up `fraction` of all: each within 1 of its own fraction, together the nearest whole.
 
     Largest remainders get what rounding down leaves over; equal ones in the order of the groups.
+
+    Args:
+        sizes: How many there are of each group.
+        fraction: The share that is wanted of them.
+        owed: What an earlier share left each group short of; added to its remainder.
     """
     exact = sizes * fraction
     down = np.floor(exact).astype(np.int64)
     left = round(float(sizes.sum()) * fraction) - int(down.sum())
-    first = np.argsort(-(exact - down), kind="stable")[: max(left, 0)]
+    first = np.argsort(-(exact - down + owed), kind="stable")[: max(left, 0)]
     down[first] += 1
     return np.asarray(np.minimum(down, sizes), np.int64)
 
@@ -90,10 +95,9 @@ def _carve(pool: Rows, groups: Array, val: float, test: float, seed: int) -> tup
     """Training, validation and test rows out of `pool`. Every group keeps a row to train on."""
     members = _members(groups, pool)
     sizes = np.array([len(m) for m in members], np.int64)
-    # Rounded together first: two shares that are rounded up each could take more than both are due.
-    out = np.minimum(shares(sizes, val + test), sizes - 1)
-    n_test = np.minimum(shares(sizes, test), out)
-    n_val = np.minimum(shares(sizes, val), out - n_test)
+    n_test = np.minimum(shares(sizes, test), sizes - 1)
+    # A group that got less than its share of the test part is the first to get more of the validation part.
+    n_val = np.minimum(shares(sizes, val, sizes * test - n_test), sizes - 1 - n_test)
     picked: tuple[list[Rows], list[Rows], list[Rows]] = ([], [], [])
     for i, rows in enumerate(members):
         mixed = shuffled(rows, seed + i)
