@@ -7,5 +7,5 @@ from __future__ import annotations
 
 import pyqtgraph
 
-# Row-major is the only axis order that shows a matrix as it is printed; set here as well as wherever pictures are drawn.
+# Row-major is the only axis order that shows a matrix as it is printed; whoever draws pictures sets it as well.
 pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=False)

@@ -41,8 +41,8 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
-        """One level of round numbers, about one in 80 pixels."""
-        spacing = max(1.0, nice_spacing((maxVal - minVal) / max(1.0, size / 80)))
+        """One level of round numbers, about one in 62 pixels."""
+        spacing = max(1.0, nice_spacing((maxVal - minVal) / max(1.0, size / 62)))
         first = max(1, math.ceil(minVal / spacing))
         ticks = [spacing * place for place in range(first, math.floor(maxVal / spacing) + 1)]
         return [(spacing, ticks)]

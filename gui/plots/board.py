@@ -45,7 +45,7 @@ class _Panel(Card):
     """One plot with its title and its latest numbers."""
 
     def __init__(self, quantity: Quantity) -> None:
-        super().__init__()
+        super().__init__(margin=0)
         self.plot = LivePlot(quantity)
         self.title = QLabel(TITLES[quantity])
         self.latest = QLabel()
@@ -56,15 +56,9 @@ class _Panel(Card):
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.latest)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, theme.SPACE, theme.SPACE)
-        column.setSpacing(theme.SPACE)
-        column.addLayout(head)
-        column.addWidget(self.plot, 1)
-        if self.layout() is None:
-            self.setLayout(column)
-        else:
-            self.layout().addLayout(column)  # type: ignore[attr-defined]
+        self.box.setContentsMargins(0, 0, theme.SPACE, theme.SPACE)
+        self.box.addLayout(head)
+        self.box.addWidget(self.plot, 1)
 
     def tell(self) -> None:
         """The last epoch's numbers in the head."""

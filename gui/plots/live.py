@@ -308,7 +308,7 @@ class LivePlot(QWidget):
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
         tokens = theme.current()
-        self.canvas.setBackground(tokens.panel)
+        self.canvas.setBackground(tokens.raised)
         for axis in (self.step_axis, self.epoch_axis, self.value_axis):
             axis.setStyle(tickLength=0, tickTextOffset=7, tickFont=theme.font(11, 400))
             axis.setPen(pg.mkPen(tokens.border))
@@ -328,7 +328,7 @@ class LivePlot(QWidget):
             drawn.items["val"].setPen(run_pen(val, index))
             drawn.items["train"].setPen(None)
             for name, colour, filled in (("train", train, False), ("val", val, True)):
-                run_symbol(drawn.items[name], colour, tokens.panel, index=index, filled=filled)
-            run_symbol(drawn.items["best"], val, tokens.panel, index=index, filled=False, size=15)
+                run_symbol(drawn.items[name], colour, tokens.raised, index=index, filled=filled)
+            run_symbol(drawn.items["best"], val, tokens.raised, index=index, filled=False, size=15)
             drawn.items["best"].setPen(None)
         self.readout.restyle()

@@ -69,7 +69,7 @@ def readout_html(runs: Sequence[RunCurves], smooths: Sequence[Numbers], quantity
         epoch = curves.epoch_at(step)
         if epoch is not None:
             number = int(curves.epochs["epoch"].values[epoch])
-            ends, values = curves.per_epoch("val", quantity)
+            values = curves.epochs[f"val_{quantity}"].values
             rows.append(_row(val, "●", "Validation", value_text(float(values[epoch]), quantity), f"epoch {number}"))
         blocks.append(f'<table cellspacing="0" cellpadding="1">{"".join(rows)}</table>')
     title = f'<div style="color:{tokens.muted}">{head}</div>' if head else ""
@@ -98,8 +98,7 @@ class Readout(QLabel):
         )
 
     def tell(self, html: str, area: QRect, at: QPointF | None, *, low: bool = False) -> None:
-        """Show values beside the cursor; where the cursor is elsewhere (`at` is None) in the upper right corner of `area`,
-        or in the lower one."""
+        """Show values beside the cursor; where it is elsewhere (`at` is None) in the upper or the lower right corner."""
         if html != self.text():
             self.setText(html)
             self.adjustSize()

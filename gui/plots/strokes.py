@@ -31,7 +31,7 @@ def tone(tokens: theme.Tokens, part: Part, index: int) -> str:
     """The colour of a part in the run of that place: always the part's own hue."""
     colour = tokens.train if part == "train" else tokens.val
     shift = SHIFTS[index % len(SHIFTS)]
-    return mixed(colour, tokens.text if shift > 0 else tokens.panel, abs(shift))
+    return mixed(colour, tokens.text if shift > 0 else tokens.raised, abs(shift))
 
 
 def run_pen(colour: str, index: int) -> QPen:
