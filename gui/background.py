@@ -1,7 +1,7 @@
 """Work that would make the window wait, done on another thread, its result handed back on the window's own.
 
-For reading run folders, writing exports, downloading. Not for training (the session has its own thread) nor for anything
-that touches a widget.
+For reading run folders, writing exports, downloading. Not for training (the session has its own thread), nor for what
+touches a widget.
 """
 
 from __future__ import annotations
