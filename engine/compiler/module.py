@@ -56,7 +56,7 @@ def build(plan: Plan, *, seed: int | None = None, fuse: bool = False) -> Network
         return Network(plan, fuse=fuse)
     with torch.random.fork_rng(devices=[]):
         # Not torch.manual_seed: that would seed every accelerator too.
-        torch.random.default_generator.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         return Network(plan, fuse=fuse)
 
 

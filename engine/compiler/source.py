@@ -108,7 +108,7 @@ _READ_WEIGHTS = '''def read_weights(path: str) -> dict[str, Tensor]:
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start])
     header.pop("__metadata__", None)
-    dtypes = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+    dtypes = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "I64": torch.int64}
     weights = {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
@@ -119,7 +119,7 @@ _READ_WEIGHTS = '''def read_weights(path: str) -> dict[str, Tensor]:
 _READ_SAMPLES = '''def read_samples(path: str) -> Tensor:
     """The array in a .npy file, as numpy.save writes it."""
     content = Path(path).read_bytes()
-    # A .npy file is 6 bytes of magic, 2 of version, the length of its header, the header as a Python dict, and the numbers.
+    # A .npy file is 8 bytes of magic and version, the length of its header, the header as a dict, and the numbers.
     begin = 10 if content[6] == 1 else 12
     start = begin + int.from_bytes(content[8:begin], "little")
     header = ast.literal_eval(content[begin:start].decode())
