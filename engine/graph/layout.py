@@ -29,9 +29,9 @@ class Spacing:
         aspect: Width over height that the whole drawing aims at; 0 keeps everything in one row.
     """
 
-    width: float = 152.0
+    width: float = 160.0
     height: float = 80.0
-    gap_x: float = 80.0
+    gap_x: float = 96.0
     gap_y: float = 32.0
     row_gap: float = 72.0
     aspect: float = 1.6
@@ -160,17 +160,17 @@ def _spread(wanted: list[float], pitch: float) -> list[float]:
     groups: list[list[float]] = []  # [sum of wanted minus offset, count]: a group stands together, a pitch apart
     for want in wanted:
         groups.append([want, 1])
-        while len(groups) > 1 and _end(groups[-2], pitch) > _begin(groups[-1], pitch) - pitch:
+        while len(groups) > 1 and _end(groups[-2], pitch) > _begin(groups[-1]) - pitch:
             last, before = groups.pop(), groups.pop()
             groups.append([before[0] + last[0] - last[1] * before[1] * pitch, before[1] + last[1]])
     out: list[float] = []
     for group in groups:
-        begin = _begin(group, pitch)
+        begin = _begin(group)
         out.extend(begin + index * pitch for index in range(int(group[1])))
     return out
 
 
-def _begin(group: list[float], pitch: float) -> float:
+def _begin(group: list[float]) -> float:
     """Level of a group's first block: the mean of what its blocks want, each less its offset in the group.
 
     The sum in the group is of (wanted - offset), so that groups can be joined by adding.
@@ -179,4 +179,4 @@ def _begin(group: list[float], pitch: float) -> float:
 
 
 def _end(group: list[float], pitch: float) -> float:
-    return _begin(group, pitch) + (group[1] - 1) * pitch
+    return _begin(group) + (group[1] - 1) * pitch

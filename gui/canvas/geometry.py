@@ -1,0 +1,91 @@
+"""Sizes of blocks, places of ports and the course of wires, in canvas units.
+
+Not for: colours and painting (`gui.canvas.inks`, `gui.canvas.node`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
+
+WIDTH = 160.0
+HEIGHT = 80.0
+HEADER = 28.0
+PORT_PITCH = 20.0  # between neighbouring ports of one side
+PORT_RADIUS = 4.5
+STUB = 22.0  # how far a wire leaves a port before it turns
+CORNER = 14.0  # radius of a wire's turns
+CLEARANCE = 22.0  # between a wire that goes around blocks and those blocks
+SAMPLES = 24  # points of a wire's course that a click is measured against
+
+
+def height_of(inputs: int) -> float:
+    """A block's height: more than three inputs make it taller."""
+    return max(HEIGHT, HEADER + PORT_PITCH * (inputs + 0.4))
+
+
+def port_y(index: int, count: int, height: float) -> float:
+    """Where port `index` of `count` stands below the block's upper edge: ports are centred on the side."""
+    return height / 2 + (index - (count - 1) / 2) * PORT_PITCH
+
+
+def course(start: QPointF, end: QPointF, over: float | None = None) -> tuple[QPainterPath, QPointF]:
+    """The path of a wire and where its label stands.
+
+    Args:
+        start: The output port.
+        end: The input port.
+        over: Level that the wire passes over blocks in its way at; None: straight on.
+    """
+    dx, dy = end.x() - start.x(), end.y() - start.y()
+    if over is not None and dx > 3 * STUB:
+        points = [start, QPointF(start.x() + STUB, start.y()), QPointF(start.x() + STUB, over),
+                  QPointF(end.x() - STUB, over), QPointF(end.x() - STUB, end.y()), end]  # fmt: skip
+        return rounded(points), QPointF((start.x() + end.x()) / 2, over)
+    if dx >= STUB or (dx > 0 and abs(dy) < dx):
+        path = QPainterPath(start)
+        reach = max(min(dx * 0.5, 140.0), min(abs(dy) * 0.25, 60.0))
+        path.cubicTo(start.x() + reach, start.y(), end.x() - reach, end.y(), end.x(), end.y())
+        return path, QPointF((start.x() + end.x()) / 2, (start.y() + end.y()) / 2)
+    level = start.y() + dy / 2 if abs(dy) > HEIGHT + CLEARANCE else max(start.y(), end.y()) + HEIGHT / 2 + CLEARANCE
+    points = [start, QPointF(start.x() + STUB, start.y()), QPointF(start.x() + STUB, level),
+              QPointF(end.x() - STUB, level), QPointF(end.x() - STUB, end.y()), end]  # fmt: skip
+    return rounded(points), QPointF((start.x() + end.x()) / 2, level)
+
+
+def rounded(points: Sequence[QPointF]) -> QPainterPath:
+    """A line through points with round corners."""
+    path = QPainterPath(points[0])
+    for before, here, after in zip(points, points[1:], points[2:], strict=False):
+        one, two = _towards(here, before), _towards(here, after)
+        path.lineTo(one)
+        path.quadTo(here, two)
+    path.lineTo(points[-1])
+    return path
+
+
+def _towards(here: QPointF, there: QPointF) -> QPointF:
+    length = math.hypot(there.x() - here.x(), there.y() - here.y())
+    share = min(CORNER, length / 2) / length if length else 0.0
+    return here + (there - here) * share
+
+
+def samples(path: QPainterPath) -> list[QPointF]:
+    """Points along a path."""
+    return [path.pointAtPercent(index / SAMPLES) for index in range(SAMPLES + 1)]
+
+
+def distance(point: QPointF, line: Sequence[QPointF]) -> float:
+    """How far a point is from a line through points."""
+    best = math.inf
+    for a, b in pairwise(line):
+        ab, ap = b - a, point - a
+        square = QPointF.dotProduct(ab, ab)
+        share = max(0.0, min(1.0, QPointF.dotProduct(ap, ab) / square)) if square else 0.0
+        away = ap - ab * share
+        best = min(best, math.hypot(away.x(), away.y()))
+    return best

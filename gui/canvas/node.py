@@ -1,0 +1,332 @@
+"""One block on the canvas: a single item that paints its card, its ports and its marks in three levels of detail.
+
+Not for: editing; the item shows what it is given and answers where its ports are.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QStaticText
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.blocks.spec import Port
+from engine.errors import Problem, SettingError
+from engine.graph.check import BlockReport
+from engine.graph.model import End, Node
+from gui.canvas import geometry
+from gui.canvas.geometry import HEADER, PORT_RADIUS, WIDTH
+from gui.canvas.inks import Inks
+
+MARGIN = 12.0  # around the card: ports, selection ring, badge
+RADIUS = 8.0
+INSET = 12.0  # of text from the card's edge
+THUMBNAIL = 42.0  # side of the picture on the face
+THOUSAND = 1000
+
+
+def short(count: int) -> str:
+    """A count for a block's face: 320, 12.8 k, 1.2 M."""
+    if count < THOUSAND:
+        return str(count)
+    value, units = count / THOUSAND, [" k", " M", " G", " T"]
+    while value >= THOUSAND and len(units) > 1:
+        value /= THOUSAND
+        units.pop(0)
+    return f"{value:.0f}{units[0]}" if value >= 100 else f"{value:.1f}{units[0]}"
+
+
+class NodeItem(QGraphicsItem):
+    """The picture of one block.
+
+    Attributes:
+        node: The block as the document has it.
+        chosen, hovered: Whether it is selected, whether the mouse is over it.
+        dim: Whether it is faded because a wire in hand does not fit it.
+        hot: The port that is lit, if one is.
+        fits: Ports that a wire in hand may end at.
+    """
+
+    def __init__(self, node: Node, inks: Inks) -> None:
+        super().__init__()
+        self.inks = inks
+        self.chosen = self.hovered = self.dim = False
+        self.hot: tuple[str, bool] | None = None  # (port, whether it is an input)
+        self.fits: frozenset[tuple[str, bool]] = frozenset()
+        self._report: BlockReport | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._thumbnail: QImage | None = None
+        self._texts: list[tuple[QPointF, QStaticText, str]] | None = None
+        self._far: tuple[QPointF, QStaticText] | None = None
+        self.inputs: tuple[Port, ...] = ()
+        self.outputs: tuple[Port, ...] = ()
+        self.height = geometry.HEIGHT
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.set_node(node)
+
+    # --- what it shows
+
+    def set_node(self, node: Node) -> None:
+        """Show a block's new state: name, settings, place."""
+        self.node = node
+        inputs: tuple[Port, ...]
+        outputs: tuple[Port, ...]
+        try:
+            block = node.block()
+        except SettingError:  # a block of a kind that this version does not know
+            self.title, self.family_name, self.face = node.kind, "", ""
+            inputs, outputs = (Port("x"),), (Port("y"),)
+        else:
+            self.title, self.family_name, self.face = block.title, block.family, block.face()
+            inputs, outputs = block.inputs(), block.outputs()
+        height = geometry.height_of(len(inputs))
+        if height != self.height:
+            self.prepareGeometryChange()
+        self.inputs, self.outputs, self.height = inputs, outputs, height
+        self.setPos(node.x, node.y)
+        self.refresh()
+
+    def set_report(self, report: BlockReport | None, problems: tuple[Problem, ...]) -> None:
+        """Show what the checker found out."""
+        if report == self._report and problems == self._problems:
+            return
+        self._report, self._problems = report, problems
+        worst = "\n".join(problem.text for problem in problems)
+        self.setToolTip(worst)
+        self.refresh()
+
+    def set_thumbnail(self, image: QImage | None) -> None:
+        """Show a picture of what the block answers, or none."""
+        had = self._thumbnail is not None
+        self._thumbnail = image
+        if had == (image is not None):
+            self.update(self._picture_rect())
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Make the texts anew at the next painting."""
+        self._texts = self._far = None
+        self.update()
+
+    @property
+    def severity(self) -> str:
+        """The worst of its problems: "error", "warning", or "" where it has none."""
+        if not self._problems:
+            return ""
+        return "error" if any(problem.severity == "error" for problem in self._problems) else "warning"
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems it carries."""
+        return self._problems
+
+    # --- where things are
+
+    def card(self) -> QRectF:
+        """The card without ports and ring, in its own coordinates."""
+        return QRectF(0, 0, WIDTH, self.height)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(-MARGIN, -MARGIN, WIDTH + 2 * MARGIN, self.height + 2 * MARGIN)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.card())
+        return path
+
+    def port_at(self, place: QPointF, reach: float) -> tuple[str, bool] | None:
+        """The port nearest to a scene point within `reach`, as (name, whether it is an input)."""
+        best, found = reach, None
+        for is_input, ports in ((True, self.inputs), (False, self.outputs)):
+            for index in range(len(ports)):
+                away = (self._local(index, is_input) + self.pos() - place).manhattanLength() * 0.75
+                if away <= best:
+                    best, found = away, (ports[index].name, is_input)
+        return found
+
+    def port_place(self, port: str, is_input: bool) -> QPointF:
+        """Where a port is in the scene."""
+        ports = self.inputs if is_input else self.outputs
+        index = next((i for i, p in enumerate(ports) if p.name == port), 0)
+        return self._local(index, is_input) + self.pos()
+
+    def port_help(self, port: str, is_input: bool) -> Port | None:
+        """The declaration of a port."""
+        return next((p for p in (self.inputs if is_input else self.outputs) if p.name == port), None)
+
+    def end(self, port: str) -> End:
+        """The document's name of a port."""
+        return End(self.node.id, port)
+
+    def _local(self, index: int, is_input: bool) -> QPointF:
+        count = len(self.inputs if is_input else self.outputs)
+        return QPointF(0 if is_input else WIDTH, geometry.port_y(index, count, self.height))
+
+    def _picture_rect(self) -> QRectF:
+        return QRectF(WIDTH - THUMBNAIL - 8, self.height - THUMBNAIL - 5, THUMBNAIL, THUMBNAIL)
+
+    # --- painting
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint as much as can be read at this zoom."""
+        if self.dim:
+            painter.setOpacity(0.4)
+        if self.inks.level == 0:
+            self._paint_far(painter)
+            return
+        self._paint_card(painter)
+        if self.inks.level == 1:
+            self._paint_name(painter)
+        else:
+            self._paint_texts(painter)
+        self._paint_thumbnail(painter)
+        self._paint_ports(painter)
+        self._paint_badge(painter)
+
+    def _paint_far(self, painter: QPainter) -> None:
+        inks = self.inks
+        pen = inks.ring if self.chosen else inks.bad if self.severity == "error" else inks.border_far
+        painter.setPen(pen)
+        painter.setBrush(inks.family(self.family_name).far)
+        painter.drawRect(self.card())
+
+    def _paint_card(self, painter: QPainter) -> None:
+        inks, card = self.inks, self.card()
+        family = inks.family(self.family_name)
+        if self.chosen:
+            painter.setPen(inks.nothing)
+            painter.setBrush(inks.halo)
+            painter.drawRoundedRect(card.adjusted(-5, -5, 5, 5), RADIUS + 5, RADIUS + 5)
+        elif inks.level == 2:
+            painter.setPen(inks.nothing)
+            for grow, shadow in zip((2.0, 0.5), inks.shadow, strict=True):
+                painter.setBrush(shadow)
+                painter.drawRoundedRect(
+                    card.adjusted(-grow, 1.5 - grow / 2, grow, 2.0 + grow), RADIUS + grow, RADIUS + grow
+                )
+        painter.setPen(inks.nothing)
+        painter.setBrush(family.header)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        painter.setBrush(inks.card)
+        painter.drawRoundedRect(QRectF(0, HEADER, WIDTH, self.height - HEADER), RADIUS, RADIUS)
+        painter.drawRect(QRectF(0, HEADER, WIDTH, RADIUS + 1))
+        painter.setBrush(family.stripe)
+        painter.drawRoundedRect(QRectF(INSET - 4, 8, 3, HEADER - 16), 1.5, 1.5)
+        painter.setBrush(inks.no_fill)
+        match self.severity:
+            case "error":
+                painter.setPen(inks.bad)
+            case _ if self.chosen:
+                painter.setPen(inks.ring)
+            case "warning":
+                painter.setPen(inks.warn)
+            case _:
+                painter.setPen(inks.border_hover if self.hovered else inks.border)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+
+    def _paint_name(self, painter: QPainter) -> None:
+        if self._far is None:
+            inks = self.inks
+            room = WIDTH - 2 * INSET - (THUMBNAIL if self._thumbnail is not None else 0)
+            text = inks.elided(self.node.name, inks.far_font, room)
+            self._far = (QPointF(INSET, (self.height + HEADER) / 2 - 14), _static(text))
+        painter.setFont(self.inks.far_font)
+        painter.setPen(self.inks.text)
+        painter.drawStaticText(*self._far)
+
+    def _paint_texts(self, painter: QPainter) -> None:
+        inks = self.inks
+        if self._texts is None:
+            self._texts = self._made_texts()
+        for place, text, style in self._texts:
+            match style:
+                case "name":
+                    painter.setFont(inks.name_font)
+                    painter.setPen(inks.text)
+                case "kind":
+                    painter.setFont(inks.kind_font)
+                    painter.setPen(inks.muted)
+                case "face":
+                    painter.setFont(inks.face_font)
+                    painter.setPen(inks.text)
+                case _:
+                    painter.setFont(inks.shape_font)
+                    painter.setPen(inks.muted)
+            painter.drawStaticText(place, text)
+
+    def _made_texts(self) -> list[tuple[QPointF, QStaticText, str]]:
+        inks = self.inks
+        left, right = INSET + 4, WIDTH - INSET
+        name = inks.elided(self.node.name, inks.name_font, right - left)
+        kind = inks.elided(self.title, inks.kind_font, right - left - inks.width(name, inks.name_font) - 10)
+        out = [(QPointF(left, 6), _static(name), "name")]
+        if len(kind) > 2:
+            out.append((QPointF(right - inks.width(kind, inks.kind_font), 7.5), _static(kind), "kind"))
+        room = right - INSET - (THUMBNAIL if self._thumbnail is not None else 0)
+        shape = str(self._report.output) if self._report is not None and self._report.output is not None else ""
+        count = short(self._report.parameters) if self._report is not None and self._report.parameters else ""
+        body = self.height - HEADER
+        lines = max(1, bool(self.face) + bool(shape or count))
+        top = HEADER + (body - (18 + 16 * (lines - 1))) / 2
+        if self.face:
+            out.append((QPointF(INSET, top), _static(inks.elided(self.face, inks.face_font, room)), "face"))
+        low = top + (18 if self.face else 0)
+        if shape:
+            out.append((QPointF(INSET, low), _static(inks.elided(shape, inks.shape_font, room)), "shape"))
+        if count:
+            place = QPointF(right - inks.width(count, inks.shape_font), low)
+            if self._thumbnail is None:
+                out.append((place, _static(count), "count"))
+        return out
+
+    def _paint_thumbnail(self, painter: QPainter) -> None:
+        if self._thumbnail is None:
+            return
+        painter.drawImage(self._picture_rect(), self._thumbnail)
+        painter.setBrush(self.inks.no_fill)
+        painter.setPen(self.inks.border)
+        painter.drawRect(self._picture_rect())
+
+    def _paint_ports(self, painter: QPainter) -> None:
+        inks = self.inks
+        bad = {problem.port for problem in self._problems if problem.port}
+        for is_input, ports in ((True, self.inputs), (False, self.outputs)):
+            for index, port in enumerate(ports):
+                place, radius = self._local(index, is_input), PORT_RADIUS
+                if self.hot == (port.name, is_input):
+                    painter.setPen(inks.port_hot)
+                    painter.setBrush(inks.port_hot_fill)
+                    radius += 2
+                elif (port.name, is_input) in self.fits:
+                    painter.setPen(inks.port_hot)
+                    painter.setBrush(inks.port_hollow)
+                    radius += 0.5
+                elif is_input and port.name in bad:
+                    painter.setPen(inks.port_bad)
+                    painter.setBrush(inks.port_bad_fill)
+                else:
+                    painter.setPen(inks.port_rim)
+                    painter.setBrush(inks.port_hollow if port.optional else inks.port_fill)
+                painter.drawEllipse(place, radius, radius)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        severity = self.severity
+        if not severity:
+            return
+        inks, centre = self.inks, QPointF(WIDTH - 4, 4)
+        painter.setPen(inks.badge_rim)
+        painter.setBrush(inks.badge_bad if severity == "error" else inks.badge_warn)
+        if severity == "error":
+            painter.drawEllipse(centre, 9, 9)
+        else:  # another form, not only another colour
+            painter.drawRoundedRect(QRectF(centre.x() - 9, centre.y() - 9, 18, 18), 4, 4)
+        painter.setPen(inks.badge_text)
+        painter.setFont(inks.badge_font)
+        painter.drawText(QRectF(centre.x() - 9, centre.y() - 9, 18, 18), Qt.AlignmentFlag.AlignCenter, "!")
+
+
+def _static(text: str) -> QStaticText:
+    made = QStaticText(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    return made

@@ -1,0 +1,204 @@
+"""What floats over the canvas: minimap, zoom bar, the hint on an empty canvas, the field for a new name.
+
+All are children of the view, not of its viewport: scrolling must not carry them along.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.widgets import IconButton
+
+if TYPE_CHECKING:
+    from gui.canvas.view import Canvas
+
+MAP = QSize(168, 108)  # pixels
+
+
+class Minimap(QWidget):
+    """The whole drawing in small; a click or drag moves the view there."""
+
+    def __init__(self, view: Canvas) -> None:
+        super().__init__(view)
+        self.view = view
+        self.setFixedSize(MAP)
+        self.setObjectName("minimap")
+        self.setAccessibleName("Overview of the drawing")
+        self.setToolTip("Overview: click to go there")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.notifier().changed.connect(self.update)
+
+    def _transform(self) -> QTransform:
+        """From the scene to the map."""
+        content = self.view.canvas.content().united(self.view.seen())
+        scale = min((MAP.width() - 16) / max(1.0, content.width()), (MAP.height() - 16) / max(1.0, content.height()))
+        made = QTransform()
+        made.translate(MAP.width() / 2, MAP.height() / 2)
+        made.scale(scale, scale)
+        made.translate(-content.center().x(), -content.center().y())
+        return made
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All blocks as rectangles of their family's colour, a family at a time, and what the view shows."""
+        t, inks = theme.current(), self.view.canvas.inks
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(t.border), 1))
+        painter.setBrush(QColor(t.raised))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        place = self._transform()
+        batches: dict[str, list[QRectF]] = {}
+        for item in self.view.canvas.nodes.values():
+            rect = place.mapRect(item.card().translated(item.pos()))
+            rect.setSize(rect.size().expandedTo(QSize(2, 2).toSizeF()))
+            batches.setdefault("!" if item.severity == "error" else item.family_name, []).append(rect)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for family, rects in batches.items():
+            painter.setBrush(QColor(t.bad) if family == "!" else inks.family(family).colour)
+            painter.drawRects(rects)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(t.accent), 1.2))
+        soft = QColor(t.accent)
+        soft.setAlpha(26)
+        painter.setBrush(soft)
+        seen = place.mapRect(self.view.seen()).intersected(QRectF(2, 2, self.width() - 4, self.height() - 4))
+        painter.drawRoundedRect(seen, 3, 3)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._go(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def _go(self, at: QPointF) -> None:
+        inverse, ok = self._transform().inverted()
+        if ok:
+            self.view.centerOn(inverse.map(at))
+            self.view.after_scroll()
+
+
+class ZoomBar(QFrame):
+    """Zoom out, the zoom in per cent (a click: 100 %), zoom in, fit, tidy."""
+
+    def __init__(self, view: Canvas) -> None:
+        super().__init__(view)
+        self.setObjectName("zoom-bar")
+        self.setProperty("card", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(1)
+        self.value = QPushButton("100 %")
+        self.value.setFlat(True)
+        self.value.setAccessibleName("Zoom: click for 100 %")
+        self.value.setToolTip("Show at 100 % (Ctrl+0)")
+        self.value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.value.setFixedWidth(56)
+        self.value.setStyleSheet("QPushButton { border: none; background: transparent; padding: 2px; }")
+        self.value.setFont(theme.font(12, 500))
+        buttons = (
+            ("minus", "Zoom out (Ctrl+-)", view.zoom_out),
+            (None, "", None),
+            ("plus", "Zoom in (Ctrl++)", view.zoom_in),
+            ("fit-to-screen-outline", "Fit the drawing (F)", view.fit),
+            ("sitemap-outline", "Tidy up (Ctrl+L)", view.tidy),
+        )
+        for icon, tip, run in buttons:
+            if icon is None or run is None:
+                row.addWidget(self.value)
+                continue
+            button = IconButton(icon, tip)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(run)
+            row.addWidget(button)
+        self.value.clicked.connect(view.reset_zoom)
+        self.adjustSize()
+
+    def show_zoom(self, zoom: float) -> None:
+        """Say the zoom."""
+        self.value.setText(f"{round(zoom * 100)} %")
+
+
+class EmptyHint(QWidget):
+    """What an empty canvas says; the mouse goes through it."""
+
+    def __init__(self, view: Canvas) -> None:
+        super().__init__(view)
+        self.setObjectName("empty-hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.picture, self.title, self.text = QLabel(), QLabel("Start your network"), QLabel()
+        self.title.setFont(theme.font(17, 600))
+        self.text.setText(
+            "Drag a block here from the palette,\nor press <b>Space</b> and type its name.".replace("\n", "<br>")
+        )
+        self.text.setProperty("hint", True)
+        box = QVBoxLayout(self)
+        box.setSpacing(10)
+        for label in (self.picture, self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            box.addWidget(label)
+        theme.notifier().changed.connect(self._draw)
+        self._draw()
+        self.adjustSize()
+
+    def _draw(self) -> None:
+        self.picture.setPixmap(theme.icon("graph-outline", color=theme.current().faint).pixmap(QSize(44, 44)))
+
+
+class NameField(QLineEdit):
+    """The field that F2 puts over a block's name.
+
+    Attributes:
+        named: Emits (block id, new name) on Enter.
+        closed: Emits when it went away.
+    """
+
+    named = Signal(str, str)
+    closed = Signal()
+
+    def __init__(self, view: Canvas) -> None:
+        super().__init__(view)
+        self.setObjectName("name-field")
+        self.setAccessibleName("Name of the block")
+        self.block = ""
+        self.hide()
+
+    def open(self, block: str, name: str, rect: QRectF) -> None:
+        """Show it over a rectangle of the view."""
+        self.block = block
+        self.setText(name)
+        self.setGeometry(rect.toRect())
+        self.show()
+        self.raise_()
+        self.selectAll()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes the name, Escape leaves it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            block, name = self.block, self.text().strip()
+            self._close()
+            self.named.emit(block, name)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Clicking elsewhere takes the name, as renaming does everywhere."""
+        super().focusOutEvent(event)
+        if self.isVisible():
+            block, name = self.block, self.text().strip()
+            self._close()
+            self.named.emit(block, name)
+
+    def _close(self) -> None:
+        self.block = ""
+        self.hide()
+        self.closed.emit()

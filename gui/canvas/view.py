@@ -1,0 +1,596 @@
+"""The canvas itself: zoom, pan, what the mouse and the keyboard start, and what floats over the drawing.
+
+Not for: the edits (`gui.canvas.edits`), the gestures (`gui.canvas.gestures`), the items (`gui.canvas.scene`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+
+from engine.blocks.spec import kinds
+from engine.graph.model import End, Wire
+from gui import theme
+from gui.canvas import commands, edits, geometry
+from gui.canvas.gestures import PORT_REACH, WIRE_REACH, DragBlocks, DragWire, Gesture, Pan, RubberBand
+from gui.canvas.inks import FULL_FROM, level_at
+from gui.canvas.node import NodeItem
+from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
+from gui.canvas.quickadd import QuickAdd
+from gui.canvas.scene import CanvasScene
+from gui.canvas.wire import WireItem
+from gui.document import Document
+
+MIME = "application/x-layerloom-block"  # what the palette drags: the kind, as text
+ZOOM_STEP = 1.2
+LEAST_ZOOM, MOST_ZOOM = 0.05, 3.0
+FIT_MOST = 1.25  # a drawing of two blocks is not blown up
+BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
+FIT_MARGIN = 40.0  # canvas units around a fitted drawing
+DOT_PITCH = 32  # canvas units between the dots of the background
+DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
+CALM_MS = 140  # after the last movement, until edges are smooth again
+MANY = 150  # blocks from which edges are left rough while the view moves
+
+
+class Canvas(QGraphicsView):
+    """The drawing of a document.
+
+    Attributes:
+        document: What it shows and edits.
+        canvas: The scene.
+        chosen_wire: The input whose wire is selected, if one is.
+        help_wanted: Emits a block's kind when F1 was pressed on it.
+        opened: Emits a block's id when it was double-clicked.
+    """
+
+    help_wanted = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.canvas = CanvasScene(document, self)
+        self.chosen_wire: End | None = None
+        self._gesture: Gesture | None = None
+        self._hover_node: NodeItem | None = None
+        self._hover_wire: WireItem | None = None
+        self._marked: WireItem | None = None
+        self._space = self._space_used = self._at_point = False
+        self._fit_pending = True
+        self._place = QPointF()  # where quick-add will put the block
+        self._ends: dict[str, End] = {}
+        self.setScene(self.canvas)
+        self._set_up()
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self._calmed)
+        self.minimap = Minimap(self)
+        self.bar = ZoomBar(self)
+        self.hint = EmptyHint(self)
+        self.names = NameField(self)
+        self.names.named.connect(self._named)
+        self.names.closed.connect(self.setFocus)
+        self.box = QuickAdd(self)
+        self.box.chosen.connect(self._chosen)
+        self.box.closed.connect(self._box_closed)
+        self.canvas.laid_out.connect(self._laid_out)
+        document.selected.connect(self._selected)
+        document.replaced.connect(self._replaced)
+        theme.notifier().changed.connect(self.viewport().update)
+        self._laid_out()
+
+    def _set_up(self) -> None:
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas: blocks and wires of the network")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(320, 240)
+
+    # --- seeing
+
+    @property
+    def zoom(self) -> float:
+        """Pixels a canvas unit takes."""
+        return self.transform().m11()
+
+    def seen(self) -> QRectF:
+        """The part of the scene that the view shows."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
+        """Zoom so that the scene under a point of the viewport (its middle by default) stays there."""
+        zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
+        at = at if at is not None else self.viewport().rect().center()
+        before = self.mapToScene(at)
+        self.resetTransform()
+        self.scale(zoom, zoom)
+        self._zoomed()
+        self.scroll_by(at - self.mapFromScene(before))
+
+    def _zoomed(self) -> None:
+        level = level_at(self.zoom)
+        self.canvas.labels.setVisible(self.zoom >= FULL_FROM)
+        if level != self.canvas.inks.level:
+            self.canvas.inks.level = level
+            self.viewport().update()
+        self.bar.show_zoom(self.zoom)
+
+    def zoom_in(self) -> None:
+        """One step nearer."""
+        self.set_zoom(self.zoom * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """One step further away."""
+        self.set_zoom(self.zoom / ZOOM_STEP)
+
+    def reset_zoom(self) -> None:
+        """100 %."""
+        self.set_zoom(1.0)
+
+    def fit(self, ids: Iterable[str] | None = None) -> None:
+        """Show the whole drawing, or some blocks."""
+        rect = self.canvas.content() if ids is None else self.canvas.around(ids)
+        if rect.isEmpty():
+            self.set_zoom(1.0)
+            self.centerOn(0, 0)
+            self.after_scroll()
+            return
+        rect = rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+        room = self.viewport().rect().adjusted(0, 0, 0, -BAR_ROOM)
+        zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_MOST)
+        self.set_zoom(zoom)
+        self.centerOn(rect.center() + QPointF(0, BAR_ROOM / 2 / zoom))
+        self.after_scroll()
+
+    def show_blocks(self, ids: Iterable[str]) -> None:
+        """Bring blocks into view if they are not; the zoom stays."""
+        rect = self.canvas.around(ids)
+        if not rect.isEmpty() and not self.seen().adjusted(16, 16, -16, -16).contains(rect):
+            self.centerOn(rect.center())
+            self.after_scroll()
+
+    def goto(self, block: str) -> None:
+        """Select a block and show it, large enough to read."""
+        if block in self.canvas.nodes:
+            self.document.select([block])
+            if self.zoom < FULL_FROM:
+                self.set_zoom(1.0)
+            self.show_blocks([block])
+
+    def tidy(self) -> None:
+        """Lay the drawing out anew."""
+        commands.tidy(self)
+
+    def scroll_by(self, delta: QPoint) -> None:
+        """Move the drawing by pixels."""
+        self.hasten()
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        bars[0].setValue(bars[0].value() - delta.x())
+        bars[1].setValue(bars[1].value() - delta.y())
+        self.after_scroll()
+
+    def after_scroll(self) -> None:
+        """Let what floats follow what is seen."""
+        content = self.canvas.content()
+        self.minimap.setVisible(not content.isEmpty() and not self.seen().contains(content))
+        if self.minimap.isVisible():
+            self.minimap.update()
+
+    def hasten(self) -> None:
+        """Leave edges rough while a large drawing moves."""
+        if len(self.canvas.nodes) >= MANY:
+            self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._calm.start()
+
+    def _calmed(self) -> None:
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.viewport().update()
+
+    def set_thumbnail(self, block_id: str, image: QImage | None) -> None:
+        """Show a live picture on a block's face, or none."""
+        self.canvas.set_thumbnail(block_id, image)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """The canvas with its dots."""
+        rect = QRectF(rect)
+        painter.fillRect(rect, self.canvas.inks.canvas)
+        if self.zoom < DOTS_FROM:
+            return
+        painter.setPen(self.canvas.inks.dots)
+        left, top = int(rect.left() // DOT_PITCH) * DOT_PITCH, int(rect.top() // DOT_PITCH) * DOT_PITCH
+        points = [
+            QPointF(x, y)
+            for x in range(left, int(rect.right()) + DOT_PITCH, DOT_PITCH)
+            for y in range(top, int(rect.bottom()) + DOT_PITCH, DOT_PITCH)
+        ]
+        painter.drawPoints(points)
+
+    # --- following the document
+
+    def _laid_out(self) -> None:
+        self.hint.setVisible(not self.canvas.nodes)
+        if self.chosen_wire is not None and self.chosen_wire not in self.canvas.wires:
+            self.chosen_wire = None
+        if self._hover_wire is not None and self._hover_wire not in self.canvas.wires.values():
+            self._hover_wire = None
+        if self._hover_node is not None and self._hover_node not in self.canvas.nodes.values():
+            self._hover_node = None
+        self.after_scroll()
+
+    def _selected(self, ids: tuple[str, ...]) -> None:
+        if ids:
+            self.choose_wire(None)
+        graph, report = self.document.graph, self.document.report
+        words = []
+        for id_ in ids[:3]:
+            node, found = graph.node(id_), report.blocks.get(id_)
+            shape = f", output {found.output}" if found is not None and found.output is not None else ""
+            words.append(f"{node.name}, {self.canvas.nodes[id_].title if id_ in self.canvas.nodes else ''}{shape}")
+        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+        self.setAccessibleDescription("Selected: " + "; ".join(words) + more if words else "Nothing selected")
+
+    def _replaced(self) -> None:
+        self._cancel()
+        self.chosen_wire = None
+        self._hover_node = self._hover_wire = self._marked = None
+        self._fit_pending = True
+        if self.isVisible():
+            self._fit_first()
+
+    def _fit_first(self) -> None:
+        self._fit_pending = False
+        self.fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the drawing when it is first seen."""
+        super().showEvent(event)
+        if self._fit_pending:
+            QTimer.singleShot(0, self._fit_first)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what floats in its corner."""
+        super().resizeEvent(event)
+        self.bar.move(12, self.height() - self.bar.height() - 12)
+        self.minimap.move(self.width() - self.minimap.width() - 12, self.height() - self.minimap.height() - 12)
+        self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)
+        self.after_scroll()
+
+    # --- adding
+
+    def under_mouse(self) -> QPointF:
+        """The point of the scene under the mouse, or the middle of the view where the mouse is elsewhere."""
+        at = self.viewport().mapFromGlobal(QCursor.pos())
+        inside = self.viewport().rect().contains(at) and self.isActiveWindow()
+        return self.mapToScene(at if inside else self.viewport().rect().center())
+
+    def quick_add(self, at: QPoint | None = None, *, source: End | None = None, target: End | None = None) -> None:
+        """Open the quick-add box at a point of the viewport (the middle by default), for a loose wire end where one is given."""
+        self._ends = {name: end for name, end in (("source", source), ("target", target)) if end is not None}
+        self._at_point = at is not None
+        at = at if at is not None else self.viewport().rect().center() - QPoint(160, 120)
+        self._place = self.mapToScene(at)
+        offered = edits.fitting(kinds(), self.document.report, source=source, target=target)
+        if self._ends:
+            here, (other,) = QPointF(self._place), self._ends.values()
+            fixed = self.canvas.nodes[other.block].port_place(other.port, is_input=target is not None)
+            path = (geometry.course(fixed, here) if source is not None else geometry.course(here, fixed))[0]
+            self.canvas.show_loose(path)
+        self.box.open(at, offered)
+
+    def _chosen(self, kind: str) -> None:
+        source, target = self._ends.get("source"), self._ends.get("target")
+        if not self._ends and not self._at_point and self.document.selection:
+            made = self.document.add_block(kind)
+        elif not self._ends and not self._at_point:
+            made = commands.place(self, kind, self.mapToScene(self.viewport().rect().center()))
+        else:
+            made = commands.place(self, kind, self._place, source=source, target=target)
+        if made is not None:
+            self.show_blocks([made])
+
+    def _box_closed(self) -> None:
+        self.canvas.show_loose(None)
+        self.setFocus()
+
+    def open_name(self, block: str) -> None:
+        """Put the name field over a block's header."""
+        item = self.canvas.nodes[block]
+        card = item.card().translated(item.pos())
+        rect = self.mapFromScene(card).boundingRect()
+        height = 28
+        self.names.open(block, item.node.name, QRectF(rect.left(), rect.top(), max(rect.width(), 140), height))
+
+    def _named(self, block: str, name: str) -> None:
+        commands.named(self, block, name)
+
+    # --- the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Start the gesture that fits the button and what is under the mouse."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        at = event.position().toPoint()
+        if self._gesture is not None:
+            return
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and self._space
+        ):
+            self._gesture = Pan(self, at)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._gesture = self._left(at, event.modifiers())
+        event.accept()
+
+    def _left(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        place = self.mapToScene(at)
+        adding = bool(modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
+        port = self.canvas.port_at(place, PORT_REACH / self.zoom) if self.canvas.inks.level else None
+        if port is not None and not adding:
+            return self._wire_gesture(at, *port)
+        item = self.canvas.node_at(place)
+        if item is not None:
+            id_ = item.node.id
+            self.choose_wire(None)
+            if adding and id_ in self.document.selection:
+                self.document.select(one for one in self.document.selection if one != id_)
+                return None
+            if adding:
+                self.document.select((*self.document.selection, id_))
+            elif id_ not in self.document.selection:
+                self.document.select([id_])
+            if modifiers & Qt.KeyboardModifier.AltModifier:
+                return self._copy_gesture(at, id_)
+            return DragBlocks(self, at, item)
+        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom)
+        if wire is not None:
+            self.document.select(())
+            self.choose_wire(wire.wire.target)
+            return None
+        self.choose_wire(None)
+        return RubberBand(self, at, adding=adding)
+
+    def _wire_gesture(self, at: QPoint, item: NodeItem, port: str, is_input: bool) -> Gesture:
+        end = item.end(port)
+        wire = self.document.graph.wires.get(end) if is_input else None
+        if wire is not None:
+            return DragWire(self, at, wire.source, forward=True, taken=end)
+        return DragWire(self, at, end, forward=not is_input)
+
+    def _copy_gesture(self, at: QPoint, lead: str) -> Gesture:
+        """Alt: a copy of the selected blocks is dragged."""
+        chosen = self.document.selection
+        edit, fresh = edits.duplicated(self.document.graph, chosen, by=(0.0, 0.0))
+        if self.document.do(edit, "Duplicate"):
+            self.document.select(fresh)
+            order = [id_ for id_ in self.document.graph.nodes if id_ in set(chosen)]
+            lead = fresh[order.index(lead)]
+        return DragBlocks(self, at, self.canvas.nodes[lead])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Forward to the gesture, or light what is under the mouse."""
+        at = event.position().toPoint()
+        if self._gesture is not None:
+            self._gesture.move(at, event.modifiers())
+        else:
+            self._hover(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the gesture."""
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.finish(event.position().toPoint(), event.modifiers())
+            self._space_used = True
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On a block: open it. On empty canvas: quick-add."""
+        at = event.position().toPoint()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        item = self.canvas.node_at(self.mapToScene(at))
+        if item is not None:
+            self.opened.emit(item.node.id)
+        elif self.canvas.wire_at(self.mapToScene(at), WIRE_REACH / self.zoom) is None:
+            self.quick_add(at)
+
+    def _hover(self, at: QPoint) -> None:
+        place = self.mapToScene(at)
+        port = self.canvas.port_at(place, PORT_REACH / self.zoom) if self.canvas.inks.level else None
+        item = port[0] if port is not None else self.canvas.node_at(place)
+        hot = (port[1], port[2]) if port is not None else None
+        if self._hover_node is not None and self._hover_node is not item:
+            self._hover_node.hovered, self._hover_node.hot = False, None
+            self._hover_node.update()
+        if item is not None and (not item.hovered or item.hot != hot):
+            item.hovered, item.hot = True, hot
+            item.update()
+        self._hover_node = item
+        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if item is None else None
+        if wire is not self._hover_wire:
+            for one in (self._hover_wire, wire):
+                if one is not None:
+                    one.hovered = one is wire
+                    one.restyle()
+            self._hover_wire = wire
+        self.viewport().setCursor(self._cursor(hot is not None, item is not None or wire is not None))
+
+    def _cursor(self, on_port: bool, on_item: bool) -> Qt.CursorShape:
+        if self._space:
+            return Qt.CursorShape.OpenHandCursor
+        return Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor
+
+    def choose_wire(self, end: End | None) -> None:
+        """Select a wire, or none."""
+        for which, on in ((self.chosen_wire, False), (end, True)):
+            if which is not None and which in self.canvas.wires:
+                self.canvas.wires[which].chosen = on
+                self.canvas.wires[which].restyle()
+        self.chosen_wire = end
+
+    def mark_wire(self, wire: Wire | None) -> None:
+        """Light the wire that a dragged block would be put into."""
+        item = self.canvas.wires.get(wire.target) if wire is not None else None
+        if item is not self._marked:
+            for one in (self._marked, item):
+                if one is not None:
+                    one.chosen = one is item
+                    one.restyle()
+            self._marked = item
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the mouse; Shift scrolls sideways."""
+        delta = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.scroll_by(QPoint(delta.y() or delta.x(), 0))
+        else:
+            self.hasten()
+            self.set_zoom(self.zoom * ZOOM_STEP ** (delta.y() / 120), event.position().toPoint())
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Select what is under the mouse and offer what can be done with it."""
+        at = event.pos()
+        place = self.mapToScene(at)
+        item = self.canvas.node_at(place)
+        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if item is None else None
+        if item is not None and item.node.id not in self.document.selection:
+            self.document.select([item.node.id])
+        elif wire is not None:
+            self.document.select(())
+            self.choose_wire(wire.wire.target)
+        self.menu = commands.menu(self, at)
+        self.menu.popup(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tool tips of ports; those of blocks with problems come from their items."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            port = self.canvas.port_at(self.mapToScene(event.pos()), PORT_REACH / self.zoom)
+            if port is not None and (told := port[0].port_help(port[1], port[2])) is not None:
+                kind = "input" if port[2] else "output"
+                text = f"{told.name} ({kind}{', optional' if told.optional else ''})\n{told.help}".strip()
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
+        return super().viewportEvent(event)
+
+    # --- the keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Look the key up in the table of commands."""
+        if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            self._cancel()
+            return
+        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            return
+        if event.key() == Qt.Key.Key_F1 and self.document.selection:
+            self.help_wanted.emit(self.document.graph.node(self.document.selection[0]).kind)
+            return
+        sequence = QKeySequence(event.keyCombination())
+        if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
+            plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            sequence = QKeySequence(plain.value | event.key())
+        command = commands.BY_KEY.get(sequence.toString())
+        if command is not None and commands.possible(self, command):
+            command.run(self)
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space let go without a drag: quick-add."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            tapped, self._space = self._space and not self._space_used, False
+            self.viewport().unsetCursor()
+            if tapped and self._gesture is None:
+                self.quick_add()
+            return
+        super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab opens quick-add; Shift+Tab leaves the canvas."""
+        if forward and self.hasFocus():
+            self.quick_add()
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A Space held while the focus goes is let go."""
+        self._space = False
+        super().focusOutEvent(event)
+
+    def _cancel(self) -> None:
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+
+    # --- blocks dropped from the palette
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take blocks of the palette."""
+        if event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Light the wire that the block would be put into."""
+        if not event.mimeData().hasFormat(MIME):
+            event.ignore()
+            return
+        self.mark_wire(self._drop_wire(event.position().toPoint()))
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing will be dropped."""
+        self.mark_wire(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Place the block, in a wire where it was dropped on one."""
+        kind = bytes(event.mimeData().data(MIME).data()).decode(errors="replace")
+        at = event.position().toPoint()
+        wire = self._drop_wire(at)
+        self.mark_wire(None)
+        if kind not in kinds():
+            event.ignore()
+            return
+        made = commands.insert(self, kind, wire) if wire is not None else None
+        if made is None:
+            commands.place(self, kind, self.mapToScene(at))
+        event.acceptProposedAction()
+        self.setFocus()
+
+    def _drop_wire(self, at: QPoint) -> Wire | None:
+        found = self.canvas.wire_at(self.mapToScene(at), 2 * WIRE_REACH / self.zoom)
+        return found.wire if found is not None else None
