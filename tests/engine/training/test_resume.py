@@ -133,17 +133,23 @@ def test_damaged_files_give_one_sentence_and_never_anything_else(tmp_path, name)
         cases.append(bytes(bad))
     for case in cases:
         path.write_bytes(case)
-        run = Run(tmp_path / "run")
-        for question in (
-            lambda: run.network("best" if name == "best.pt" else "last"),
-            run.graph,
-            lambda: run.settings,
-            run.epochs,
-        ):
+        for question in ("weights", "graph", "settings", "epochs"):
             try:
-                question()
+                _ask(Run(tmp_path / "run"), question, name)
             except EngineError as error:
                 assert len(str(error)) > 20  # noqa: PT017
+
+
+def _ask(run, question, name):
+    match question:
+        case "weights":
+            run.network("best" if name == "best.pt" else "last")
+        case "graph":
+            run.graph()
+        case "settings":
+            assert run.settings
+        case _:
+            run.epochs()
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path):
@@ -155,7 +161,7 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
     )  # fmt: skip
     fit(other, pictures(), settings(), run=tmp_path / "other")
     (tmp_path / "other" / "last.pt").replace(tmp_path / "run" / "last.pt")
-    with pytest.raises(StoreError, match="another|other"):
+    with pytest.raises(StoreError, match="other blocks"):
         Run(tmp_path / "run").network("last")
 
 
