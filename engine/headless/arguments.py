@@ -81,6 +81,20 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return found
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number') from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number') from None
+
+
 def given(values: argparse.Namespace, declaration: type[Any]) -> dict[str, Any]:
     """The settings of a declared class that were typed."""
     return {
@@ -129,9 +143,9 @@ def _option(group: argparse._ArgumentGroup, name: str, setting: Setting) -> None
     more: dict[str, Any] = {"dest": name, "default": None, "help": f"{text} ({setting.range_text()})"}
     match setting:
         case Integer():
-            group.add_argument(*flags, type=int, metavar="N", **more)
+            group.add_argument(*flags, type=_whole, metavar="N", **more)
         case Real():
-            group.add_argument(*flags, type=float, metavar="X", **more)
+            group.add_argument(*flags, type=_number, metavar="X", **more)
         case Flag():
             group.add_argument(*flags, action=argparse.BooleanOptionalAction, **more)
         case Choice():
@@ -143,7 +157,7 @@ def _option(group: argparse._ArgumentGroup, name: str, setting: Setting) -> None
 def _predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a training")
     parser.add_argument("pictures", metavar="PICTURE", nargs="+", help="a picture file")
-    parser.add_argument("--top", type=int, default=5, metavar="N", help="how many answers, the likeliest first (5)")
+    parser.add_argument("--top", type=_whole, default=5, metavar="N", help="how many answers, the likeliest first (5)")
 
 
 def _inspect(parser: argparse.ArgumentParser) -> None:

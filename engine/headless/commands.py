@@ -6,7 +6,9 @@ Not for: the window, nor for what happens to errors nobody foresaw (`main`).
 
 from __future__ import annotations
 
-from engine.errors import EngineError, StoreError
+from collections.abc import Sequence
+
+from engine.errors import EngineError
 from engine.headless.arguments import UsageError, parse
 from engine.headless.terminal import tell
 
@@ -18,14 +20,15 @@ def run(argv: list[str]) -> int:
     try:
         return _dispatch(argv)
     except (UsageError, EngineError) as error:
-        tell(sentence(error))
+        tell(sentence(error, argv))
         return BAD_INPUT
 
 
-def sentence(error: BaseException) -> str:
-    """An error's text as it stands in a terminal: one line, with a capital unless it begins with the name of a file."""
+def sentence(error: BaseException, typed: Sequence[str] = ()) -> str:
+    """An error's text as it stands in a terminal: one line, with a capital unless it begins with a word that was typed."""
     text = " ".join(str(error).split())
-    if isinstance(error, StoreError) and error.path and text.startswith(error.path):
+    first = text.split(" ", 1)[0]
+    if first in typed or any(sign in first for sign in "./\\_"):
         return text
     return text[:1].upper() + text[1:]
 

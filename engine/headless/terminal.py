@@ -85,6 +85,12 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def bar(share: float, *, width: int = 12) -> str:
+    """A share from 0 to 1 as a bar of `width` characters."""
+    full = round(min(1.0, max(0.0, share)) * width)
+    return "━" * full + "╌" * (width - full)
+
+
 class Progress:
     """A bar that overwrites itself on a terminal; nothing at all elsewhere, where only whole lines make sense."""
 
@@ -99,8 +105,7 @@ class Progress:
         if not self._live or now - self._last < _REDRAW_S:
             return
         self._last = now
-        full = round(min(1.0, max(0.0, done)) * _BAR)
-        line = f"  {'━' * full}{'╌' * (_BAR - full)} {text}"
+        line = f"{bar(done, width=_BAR)} {text}"
         sys.stderr.write("\r\x1b[2K" + line[: max(20, shutil.get_terminal_size().columns - 1)])
         sys.stderr.flush()
         self._drawn = True

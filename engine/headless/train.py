@@ -8,9 +8,13 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import signal
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import engine
@@ -21,16 +25,16 @@ from engine.errors import CompileError, DataError, RunError
 from engine.graph.model import Graph
 from engine.headless.arguments import given
 from engine.headless.drawing import problem_line
-from engine.headless.terminal import Progress, count, duration, say, say_json, tell
+from engine.headless.terminal import Progress, bar, count, duration, say, say_json, tell
 from engine.project import Project
 from engine.training.messages import Epoch, Failed, Finished, Message, Note, Started, Steps
 from engine.training.runner import Runner
 from engine.training.runs import Run, new_run_path, runs_folder
 from engine.training.settings import TrainingSettings
 
-_PATIENCE_S = 0.1  # between two looks into the mailbox
+_PATIENCE_S = 0.05  # between two looks into the mailbox
 
-SECOND_STOP = 130  # exit code of a program ended by Ctrl-C
+STOPPED_AT_ONCE = 130  # exit code of a program ended by Ctrl-C
 
 
 def train(values: argparse.Namespace) -> int:
@@ -121,8 +125,12 @@ class _Teller:
                     self._steps(message)
                 case Epoch():
                     self._epoch(message)
-                case Note(text=text):
-                    self._note(text)
+                case Note(level="info") if self.started is None:
+                    self.progress.draw(
+                        0.0, message.text
+                    )  # how far the data are read; what matters comes again with Started
+                case Note():
+                    self._note(message.text)
                 case Failed():
                     self.failed = message
                 case Finished():
@@ -180,11 +188,14 @@ class _Teller:
             say_json({name: getattr(message, name) for name in names})
             return
         total = self.started.epochs if self.started else message.epoch
-        say(
-            f"epoch {message.epoch:>{len(str(total))}}/{total}  loss {message.train_loss:.4f}{_percent(message.train_accuracy)}"
-            f"  validation loss {message.val_loss:.4f}{_percent(message.val_accuracy)}"
-            f"  {message.seconds:.1f} s  {count(round(message.samples_per_second))} samples/s{'  best' if message.best else ''}"
-        )
+        parts = [
+            f"{bar(message.epoch / total)} epoch {message.epoch:>{len(str(total))}}/{total}",
+            f"loss {message.train_loss:.4f}{_percent(message.train_accuracy)}",
+            f"validation loss {message.val_loss:.4f}{_percent(message.val_accuracy)}",
+            f"{message.seconds:.1f} s",
+            f"{count(round(message.samples_per_second))} samples/s",
+        ]
+        say("  ".join(parts) + ("  best" if message.best else ""))
 
 
 def _percent(share: float) -> str:
@@ -220,19 +231,32 @@ def follow(
 
 
 def _listen(runner: Runner, teller: _Teller) -> None:
-    stops = 0
-    while runner.alive:
-        try:
-            runner.join(_PATIENCE_S)
+    """Follow the training to its end; the first Ctrl-C asks it to stop, the second ends the program."""
+    presses = 0
+
+    def pressed(_number: int, _frame: FrameType | None) -> None:
+        nonlocal presses
+        presses += 1
+        if presses > 1:
+            tell("Stopped at once; the last saved state of the run is kept.")
+            os._exit(STOPPED_AT_ONCE)  # the thread may sit in a long step, and checkpoints survive this by design
+
+    # Not KeyboardInterrupt: that could strike between draining the mailbox and telling what was in it, and one that strikes
+    # in Thread.join makes Python take the thread for ended.
+    before = signal.signal(signal.SIGINT, pressed) if threading.current_thread() is threading.main_thread() else None
+    asked = False
+    try:
+        while runner.alive:
+            if presses and not asked:
+                asked = True
+                teller.progress.clear()
+                tell("Stopping after this batch and keeping the run; Ctrl-C again stops at once.")
+                runner.stop()
+            time.sleep(_PATIENCE_S)
             teller.hear(runner.mailbox.drain())
-        except KeyboardInterrupt:
-            stops += 1
-            teller.progress.clear()
-            if stops > 1:
-                tell("Stopped at once; the last saved state of the run is kept.")
-                os._exit(SECOND_STOP)  # the training thread may sit in a long step; checkpoints survive this by design
-            tell("Stopping after this batch and keeping the run; Ctrl-C again stops at once.")
-            runner.stop()
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
 
 
 def _ending(teller: _Teller, *, as_json: bool) -> int:
