@@ -175,9 +175,9 @@ def test_a_planted_machine_path_is_found(text: str) -> None:
 
 
 def short_test_names(path: str, text: str) -> Iterator[str]:
-    """Tests are called after what is true: at least four words."""
+    """Tests are called after what is true: at least three words."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name.split("_")) < 5:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name.split("_")) < 4:
             yield f"{path}:{node.lineno} {node.name}"
 
 
