@@ -47,13 +47,16 @@ class Document(QObject):
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.stack = QUndoStack(self)
-        self.stack.cleanChanged.connect(lambda _clean: self.place_changed.emit())
+        self.stack.cleanChanged.connect(self._cleaned)
         self.facts: DataFacts | None = None
         self.selection: tuple[str, ...] = ()
         self.report = Report()
         self._stop_listening = lambda: None
         self._recovered = False
         self._load(project if project is not None else Project())
+
+    def _cleaned(self, _clean: bool) -> None:
+        self.place_changed.emit()
 
     # --- reading
 

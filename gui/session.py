@@ -6,30 +6,27 @@ session and listen to it; none of them touches a thread. Not for: the document, 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.data import DataSet, load
-from engine.data.choice import DataChoice
-from engine.errors import EngineError
-from engine.graph.model import AddBlock, Batch, Configure, Edit, Graph, Move, RemoveBlock, SetSection
+from engine.data import DataSet
+from engine.graph.model import Edit, Graph, Move, SetSection
 from engine.probes.worker import ProbeWorker, Request
+from engine.torch_import import ready
 from engine.training import messages as m
 from engine.training.runs import Run, new_run_path, runs_folder
 from gui.background import in_background
 from gui.document import Document
+from gui.feed import DataFeed, only, settling
 
 if TYPE_CHECKING:
     from engine.training.runner import Runner
 
 FRAME_MS = 16  # one look a frame of a 60-Hz screen
 IDLE_MS = 60  # between looks while nothing trains; answers of probes are still prompt
-SETTLE_MS = 250  # rest after the last edit before data are read or a network is built again
 
 SessionState = Literal["idle", "starting", "running", "paused", "stopping"]
 
@@ -40,7 +37,7 @@ class Session(QObject):
     Attributes:
         state: "idle", "starting", "running", "paused" or "stopping".
         run: Path of the run that is shown (live, or picked in the list), None for untrained weights.
-        dataset: The data that are loaded, None while there are none.
+        feed: The data in memory.
         looking_at: The graph whose network the probes look into, None while the drawing cannot be built.
     """
 
@@ -60,96 +57,62 @@ class Session(QObject):
         self.document = document
         self.state: SessionState = "idle"
         self.run: str | None = None
-        self.dataset: DataSet | None = None
-        self.data_error = ""
+        self.feed = DataFeed(document, self)
+        self.feed.loading.connect(self.loading)
+        self.feed.ready.connect(self._data_came)
+        self.feed.failed.connect(self._data_failed)
         self.looking_at: Graph | None = None
         self.failure: m.Failed | None = None
         self._runner: Runner | None = None
-        self._wanted_step = False
+        self._wanted_step = False  # the next training pauses after its first batch
+        self._abandoned = False  # the training that is being prepared is not wanted any more
         self._worker = ProbeWorker()
-        self._arrivals: SimpleQueue[tuple[int, str, Any]] = SimpleQueue()
-        self._load_number = 0
-        self._loaded_key: object = None
         self._run_graph: Graph | None = None
         self._pump = QTimer(self)
         self._pump.setInterval(IDLE_MS)
         self._pump.timeout.connect(self.pump)
         self._pump.start()
-        self._settle_data = _settling(self, self.reload_data)
-        self._settle_network = _settling(self, self._network_follows)
+        self._settle_network = settling(self, self._network_follows)
         document.edited.connect(self._edited)
         document.replaced.connect(self._replaced)
-        self._settle_data.start()
         self._settle_network.start()
 
     # --- data
 
+    @property
+    def dataset(self) -> DataSet | None:
+        """The data that are loaded, None while there are none."""
+        return self.feed.dataset
+
+    @property
+    def data_error(self) -> str:
+        """Why there are none, as a sentence."""
+        return self.feed.error
+
     def reload_data(self) -> None:
-        """Read the data of the project's choice again, in a thread; `dataset_ready` or `data_failed` tells the end."""
-        project = self.document.project
-        choice, image = project.data, project.image_shape
-        self._settle_data.stop()
-        self._loaded_key = (choice, image)
-        self._load_number += 1
-        arguments = (self._load_number, choice, image)
-        self.loading.emit("Reading", 0, 0)
-        threading.Thread(target=self._load, args=arguments, name="data", daemon=True).start()
+        """Read the data of the project's choice again; `dataset_ready` or `data_failed` tells the end."""
+        self.feed.reload()
 
-    def _load(self, number: int, choice: DataChoice, image: tuple[int, int, int] | None) -> None:
-        """The thread: everything it has to say goes into `_arrivals`."""
+    def _data_came(self, data: DataSet) -> None:
+        self.document.set_facts(data.facts)
+        self.dataset_ready.emit(data)
+        self._settle_network.start()
 
-        def progress(what: str, done: int, total: int) -> None:
-            self._arrivals.put((number, "progress", (what, done, total)))
-
-        try:
-            self._arrivals.put((number, "data", load(choice, image=image, progress=progress)))
-        except EngineError as error:
-            self._arrivals.put((number, "failed", str(error)))
-        except MemoryError:
-            self._arrivals.put(
-                (number, "failed", "These data do not fit into memory; set a limit of samples, or use a smaller input.")
-            )
-
-    def _take_arrivals(self) -> None:
-        latest = None
-        while not self._arrivals.empty():
-            number, kind, value = self._arrivals.get()
-            if number != self._load_number:
-                continue
-            match kind:
-                case "progress":
-                    latest = value
-                case "data":
-                    latest = None
-                    self.dataset, self.data_error = value, ""
-                    self.document.set_facts(value.facts)
-                    self.dataset_ready.emit(value)
-                    self._settle_network.start()
-                case _:
-                    latest = None
-                    self.dataset, self.data_error = None, value
-                    self.document.set_facts(None)
-                    self.data_failed.emit(value)
-        if latest is not None:
-            self.loading.emit(*latest)
+    def _data_failed(self, text: str) -> None:
+        self.document.set_facts(None)
+        self.data_failed.emit(text)
 
     # --- following the document
 
     def _edited(self, edit: Edit) -> None:
-        if _touches(edit, (SetSection, AddBlock, RemoveBlock, Configure)):
-            project = self.document.project
-            if (project.data, project.image_shape) != self._loaded_key:
-                self._settle_data.start()
-        if not _only(edit, (Move, SetSection)):
+        if not only(edit, (Move, SetSection)):
             self._settle_network.start()
 
     def _replaced(self) -> None:
-        if self._runner is not None:
-            self.stop()
+        self.stop()
         self.failure = None
         self._show(None)
         self.runs_changed.emit()
-        self._settle_data.start()
         self._network_follows()
 
     def _network_follows(self) -> None:
@@ -201,12 +164,13 @@ class Session(QObject):
             return
         project = self.document.project
         path = new_run_path(runs_folder(project.path), project.title)
-        graph, choice, settings, dataset = project.graph.copy(), project.data, project.training, self._loaded()
+        graph, choice, settings, dataset = project.graph.copy(), project.data, project.training, self.feed.current
 
         def make() -> Runner:
-            from engine.training.runner import Runner  # torch: two seconds at its first import
+            ready()
+            from engine.training.runner import Runner
 
-            return Runner(graph, choice, settings, run_dir=path, dataset=dataset)
+            return Runner(graph, choice, settings, run_dir=path, dataset=dataset, in_window=True)
 
         self._prepare(make)
 
@@ -217,7 +181,7 @@ class Session(QObject):
         in_background(self, make, self._begin, self._not_begun)
 
     def _not_begun(self, text: str) -> None:
-        self._wanted_step = False
+        self._wanted_step = self._abandoned = False
         self._set_state("idle")
         self.refused.emit(text)
 
@@ -228,18 +192,18 @@ class Session(QObject):
             return
 
         def read() -> Runner:
+            ready()
             from engine.training.runner import Runner
 
             run = Run(path)
-            return Runner(run.graph(), run.choice, run.settings, run_dir=Path(path), resume=True)
+            return Runner(run.graph(), run.choice, run.settings, run_dir=Path(path), resume=True, in_window=True)
 
         self._prepare(read)
 
-    def _loaded(self) -> DataSet | None:
-        project = self.document.project
-        return self.dataset if self._loaded_key == (project.data, project.image_shape) else None
-
     def _begin(self, runner: Runner) -> None:
+        if self._abandoned:
+            self._not_begun("The training was stopped before its first step.")
+            return
         self._runner = runner
         self._pump.setInterval(FRAME_MS)
         self._run_graph = runner.graph.copy()
@@ -280,6 +244,8 @@ class Session(QObject):
 
     def stop(self) -> None:
         """End the training and keep the run."""
+        if self._runner is None and self.state == "starting":
+            self._abandoned = True
         if self._runner is not None:
             self._set_state("stopping")
             self._runner.stop()
@@ -343,7 +309,7 @@ class Session(QObject):
 
     def pump(self) -> None:
         """Hand on what has come from other threads; the timer calls it once a frame."""
-        self._take_arrivals()
+        self.feed.pump()
         runner = self._runner
         if runner is not None:
             self._take(runner)
@@ -399,34 +365,13 @@ class Session(QObject):
     def close(self) -> None:
         """Stop what runs and wait for the threads; a daemon thread left behind would abort the interpreter."""
         self._pump.stop()
-        self._settle_data.stop()
         self._settle_network.stop()
-        self._load_number += 1
+        self.feed.close()
         if self._runner is not None:
             self._runner.stop()
             self._runner.join(20.0)
             self._runner = None
         self._worker.close()
-
-
-def _settling(parent: QObject, then: Any) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(SETTLE_MS)
-    timer.timeout.connect(then)
-    return timer
-
-
-def _parts(edit: Edit) -> list[Edit]:
-    return [leaf for part in edit.edits for leaf in _parts(part)] if isinstance(edit, Batch) else [edit]
-
-
-def _touches(edit: Edit, kinds: tuple[type, ...]) -> bool:
-    return any(isinstance(part, kinds) for part in _parts(edit))
-
-
-def _only(edit: Edit, kinds: tuple[type, ...]) -> bool:
-    return all(isinstance(part, kinds) for part in _parts(edit))
 
 
 def same_network(one: Graph, other: Graph) -> bool:

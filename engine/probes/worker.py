@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import EngineError
-from engine.probes.data import Answer, Confusion, Tiles
-from engine.probes.render import Atlas, Look, render
+from engine.probes.data import Answer, Confusion, Matrix, Questions, Tiles
+from engine.probes.render import Atlas, Look, as_tiles, render
 from engine.probes.spec import ProbeError, ask
+from engine.torch_import import ready
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from engine.compiler.module import Network
     from engine.data.normalisation import Normalisation
     from engine.graph.model import Graph
-    from engine.probes.confusion import Questions
 
 SHORTEST = 0.1  # seconds between two looks at a training network: 10 a second are enough for eyes
 SPARING = 20  # times its own cost a look waits for the next one, so that looking takes under 5 % of one core
@@ -56,7 +56,7 @@ class Request:
 
     probe: str
     block: str = ""
-    sample: tuple[NDArray[np.generic], ...] | None = None
+    sample: tuple[NDArray[Any], ...] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     look: Look | None = None
     questions: Questions | None = None
@@ -211,6 +211,7 @@ class ProbeWorker:
                 self._advance()
 
     def _make(self, maker: Callable[[], _Subject]) -> None:
+        ready()
         try:
             self._subject, self._fault = maker(), ""
         except FAULTS as error:
@@ -254,7 +255,7 @@ class ProbeWorker:
                 self._start(key, request, subject)
                 return None
             answer = _carry_out(subject, request)
-            atlas = render(answer, request.look) if request.look and isinstance(answer, Tiles) else None
+            atlas = _picture(answer, request.look) if request.look is not None else None
         except FAULTS as error:
             return Result(request, None, step=subject.step, source=subject.source, fault=_sentence(error))
         return Result(request, answer, atlas, subject.step, subject.source)
@@ -308,6 +309,16 @@ def _carry_out(subject: _Subject, request: Request) -> Answer:
     return ask(subject.network, request.probe, block=request.block, sample=sample, **request.options)
 
 
+def _picture(answer: Answer, look: Look) -> Atlas | None:
+    match answer:
+        case Tiles():
+            return render(answer, look)
+        case Matrix():
+            return render(as_tiles(answer), look)
+        case _:
+            return None
+
+
 def _from_graph(graph: Graph, normalisation: Normalisation | None, seed: int, source: str) -> _Subject:
     from engine.compiler.plan import plan
     from engine.probes.where import private_copy
@@ -316,11 +327,17 @@ def _from_graph(graph: Graph, normalisation: Normalisation | None, seed: int, so
 
 
 def _from_run(path: Path, which: Literal["best", "last"]) -> _Subject:
+    from engine.compiler.plan import plan
+    from engine.probes.where import private_copy
+    from engine.training.checkpoint import fill
     from engine.training.runs import Run
 
     run = Run(path)
+    network = private_copy(plan(run.graph()))
+    file, state = run.checkpoint(which)
+    fill(network, state, file)
     words = "best weights" if which == "best" else "last weights"
-    return _Subject(run.network(which).eval(), run.normalisation, f"{words} of {path.name}", None)
+    return _Subject(network, run.normalisation, f"{words} of {path.name}", None)
 
 
 def _sentence(error: BaseException) -> str:
