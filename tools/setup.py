@@ -1,7 +1,7 @@
 """Create `.venv` and install the tested versions, if that has not been done yet.
 
 Run by any Python 3.11 to 3.13, before anything is installed: standard library only. A stamp in `.venv` holds a digest of
-pyproject.toml, constraints.txt and the interpreter, so that the next start costs milliseconds.
+the requirements, their versions and the interpreter, so that the next start costs milliseconds.
 
 Not for: libraries of the operating system; see qt_libraries.py.
 """
@@ -25,10 +25,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 def digest() -> str:
     """What the installed set depends on, as one hash."""
-    found = hashlib.sha256(sys.version.encode())
-    for name in ("pyproject.toml", "constraints.txt"):
-        found.update((ROOT / name).read_bytes())
-    return found.hexdigest()
+    wanted = [sys.version, *requirements("dev"), (ROOT / "constraints.txt").read_text(encoding="utf-8")]
+    return hashlib.sha256("\n".join(wanted).encode()).hexdigest()
 
 
 def installed(kind: str, wanted: str) -> bool:
