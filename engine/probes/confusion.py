@@ -6,39 +6,18 @@ Not for: judging during training (`engine.training` counts there).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from engine.compiler.module import Network
-from engine.data.normalisation import Normalisation
 from engine.probes.answers import output_of, probabilities
-from engine.probes.data import Confusion
+from engine.probes.data import Confusion, Questions
 from engine.probes.spec import ProbeError
 from engine.probes.where import fit_sample, quiet
 
 BATCH = 128  # samples at a time: small enough to be interrupted soon
-
-
-@dataclass(frozen=True, eq=False)
-class Questions:
-    """Samples whose true class is known.
-
-    Attributes:
-        inputs: The data set's columns that the network reads, whole: [N, ...] each.
-        labels: int64 [N]: the data set's label column, whole.
-        rows: Which samples are asked.
-        classes: Names of the classes.
-        normalisation: As the network was trained with.
-    """
-
-    inputs: tuple[NDArray[np.generic], ...]
-    labels: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    classes: tuple[str, ...]
-    normalisation: Normalisation | None = None
 
 
 def confusion(

@@ -6,9 +6,12 @@ Not for: how they are drawn (`render`) nor how they are found (`look`, `answers`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.data.normalisation import Normalisation
 
 Floats = NDArray[np.float32]
 
@@ -122,6 +125,25 @@ class Confusion:
         here = np.flatnonzero(self.truth != self.answer)
         order = np.argsort(-self.confidence[here], kind="stable")
         return np.asarray(self.samples[here[order]], np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Samples whose true class is known.
+
+    Attributes:
+        inputs: The data set's columns that the network reads, whole: [N, ...] each.
+        labels: int64 [N]: the data set's label column, whole.
+        rows: Which samples are asked.
+        classes: Names of the classes.
+        normalisation: As the network was trained with.
+    """
+
+    inputs: tuple[NDArray[Any], ...]
+    labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    classes: tuple[str, ...]
+    normalisation: Normalisation | None = None
 
 
 @dataclass(frozen=True)

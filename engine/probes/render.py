@@ -190,7 +190,7 @@ def one(atlas: Atlas, index: int, *, dark: bool = False) -> Picture:
 
 def as_tiles(matrix: Matrix) -> Tiles:
     """A matrix as a single tile."""
-    return Tiles(matrix.values[None], matrix.signed, ("",), matrix.note)
+    return Tiles(matrix.values[None], matrix.signed, ("all",), matrix.note, columns=1)
 
 
 def legend(atlas: Atlas, *, dark: bool = False) -> Picture:

@@ -12,8 +12,8 @@ import torch
 from engine.compiler.module import build
 from engine.compiler.plan import plan
 from engine.data.normalisation import Normalisation
-from engine.probes.confusion import Questions, confusion
-from engine.probes.data import Confusion, Tiles
+from engine.probes.confusion import confusion
+from engine.probes.data import Confusion, Questions, Tiles
 from engine.probes.render import Look
 from engine.probes.worker import ProbeWorker, Request
 

@@ -1,0 +1,394 @@
+"""Pictures in the window: numpy to QImage, one picture enlarged, a mosaic that can be pointed at, its legend.
+
+Every pixel of a picture becomes a square of whole screen pixels; nothing is smoothed, because a filter of 3×3 has nine values and
+no more. Not for: making pictures of numbers (`engine.probes.render`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from engine.probes.render import Atlas, legend
+from gui import theme
+
+LARGEST_ZOOM = 48  # screen pixels a picture pixel
+LARGEST_FIT = 28  # screen pixels a value, where the mosaic is fitted by itself: larger squares say no more
+
+Pixels = NDArray[np.uint8]
+
+
+def to_qimage(picture: Pixels) -> QImage:
+    """uint8 [H,W,3] RGB, [H,W,1] or [H,W] grey as a QImage with a buffer of its own."""
+    if picture.ndim == 2:
+        picture = picture[:, :, None]
+    if picture.shape[2] == 1:
+        picture = picture.repeat(3, axis=2)
+    data = np.ascontiguousarray(picture[:, :, :3])
+    height, width = data.shape[:2]
+    shared = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    # The conversion copies, so the array may go.
+    return shared.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def sample_image(sample: Pixels) -> QImage:
+    """A data set's picture, uint8 [C,H,W]; of more than three channels the first, of two the first."""
+    channels = sample.shape[0]
+    shown = sample[:3] if channels >= 3 else sample[:1]
+    return to_qimage(np.ascontiguousarray(shown.transpose(1, 2, 0)))
+
+
+def number(value: float) -> str:
+    """A value with three figures that count: 0.123, -1.20, 1.2e-05."""
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else ("∞" if value > 0 else "-∞")
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e5:
+        figures = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+        return f"{value:.{min(figures, 5)}f}".replace("-", "−")
+    return f"{value:.1e}".replace("-", "−")
+
+
+class PictureView(QWidget):
+    """One picture, as large as whole pixels allow, in the middle."""
+
+    def __init__(self, parent: QWidget | None = None, *, name: str = "Picture", least: int = 96) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self.setAccessibleName(name)
+        self.setMinimumSize(least, least)
+        theme.notifier().changed.connect(self.update)
+
+    def set_image(self, image: QImage | None) -> None:
+        """Show a picture, or none."""
+        self._image = image
+        self.update()
+
+    @property
+    def image(self) -> QImage | None:
+        """The picture on show."""
+        return self._image
+
+    def target(self) -> QRect:
+        """Where the picture is painted."""
+        if self._image is None:
+            return QRect()
+        size = self._image.size()
+        room = min(self.width() / size.width(), self.height() / size.height())
+        if room >= 1:
+            shown = size * int(room)
+        else:
+            shown = QSize(max(1, int(size.width() * room)), max(1, int(size.height() * room)))
+        return QRect(QPoint((self.width() - shown.width()) // 2, (self.height() - shown.height()) // 2), shown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        t = theme.current()
+        if self._image is not None:
+            rect = self.target()
+            # Only a picture larger than its place is smoothed: leaving pixels out would invent patterns.
+            smooth = rect.width() < self._image.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(rect, self._image)
+            painter.setPen(QPen(QColor(t.border), 1))
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+        painter.end()
+
+
+class _Mosaic(QWidget):
+    """What the scroll area of `AtlasView` moves."""
+
+    hovered = Signal(object)  # (tile, row, column) or None
+    picked = Signal(int)
+    zoomed = Signal(int)  # steps
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.atlas: Atlas | None = None
+        self.zoom = 1
+        self.current = 0
+        self._image: QImage | None = None
+        self._under: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_atlas(self, atlas: Atlas | None) -> None:
+        self.atlas = atlas
+        self._image = to_qimage(atlas.image) if atlas is not None else None
+        self.current = min(self.current, len(atlas.tiles) - 1) if atlas is not None else 0
+        self.update()
+
+    def origin(self) -> QPoint:
+        """Upper left corner of the picture."""
+        if self._image is None:
+            return QPoint(0, 0)
+        shown = self._image.size() * self.zoom
+        return QPoint(max(0, (self.width() - shown.width()) // 2), max(0, (self.height() - shown.height()) // 2))
+
+    def box(self, index: int) -> QRect:
+        """Where a tile is on this widget."""
+        if self.atlas is None:
+            return QRect()
+        x, y, width, height = self.atlas.box(index)
+        return QRect(self.origin() + QPoint(x, y) * self.zoom, QSize(width, height) * self.zoom)
+
+    def at(self, position: QPoint) -> tuple[int, int, int] | None:
+        """(tile, row, column) of the value at a place."""
+        if self.atlas is None:
+            return None
+        inside = position - self.origin()
+        return self.atlas.at(inside.x() / self.zoom, inside.y() / self.zoom)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image is None or self.atlas is None or not len(self.atlas.tiles):
+            return
+        painter = QPainter(self)
+        origin = self.origin()
+        # Only the part that is seen: a large layer's mosaic has many megapixels.
+        seen = event.rect().translated(-origin)
+        zoom = self.zoom
+        left, top = max(0, seen.left() // zoom), max(0, seen.top() // zoom)
+        right = min(self._image.width(), seen.right() // zoom + 1)
+        bottom = min(self._image.height(), seen.bottom() // zoom + 1)
+        if right > left and bottom > top:
+            part = QRect(left, top, right - left, bottom - top)
+            painter.drawImage(QRect(origin + part.topLeft() * zoom, part.size() * zoom), self._image, part)
+        t = theme.current()
+        if self._under is not None and self._under < len(self.atlas.tiles):
+            self._frame(painter, self._under, t.muted, 1)
+        if self.hasFocus():
+            self._frame(painter, self.current, t.accent, 2)
+        painter.end()
+
+    def _frame(self, painter: QPainter, index: int, colour: str, width: int) -> None:
+        painter.setPen(QPen(QColor(colour), width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(self.box(index)).adjusted(-1.0, -1.0, 1.0, 1.0))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        found = self.at(event.position().toPoint())
+        index = found[0] if found else None
+        if index != self._under:
+            self._under = index
+            self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+            self.update()
+        self.hovered.emit(found)
+
+    def leaveEvent(self, event: object) -> None:
+        self._under = None
+        self.update()
+        self.hovered.emit(None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        found = self.at(event.position().toPoint())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.current = found[0]
+            self.update()
+            self.picked.emit(found[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.atlas is None:
+            return
+        columns = self.atlas.columns
+        match Qt.Key(event.key()):
+            case Qt.Key.Key_Left:
+                step = -1
+            case Qt.Key.Key_Right:
+                step = 1
+            case Qt.Key.Key_Up:
+                step = -columns
+            case Qt.Key.Key_Down:
+                step = columns
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self.picked.emit(self.current)
+                return
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoomed.emit(1)
+                return
+            case Qt.Key.Key_Minus:
+                self.zoomed.emit(-1)
+                return
+            case _:
+                super().keyPressEvent(event)
+                return
+        if 0 <= self.current + step < len(self.atlas.tiles):
+            self.current += step
+            self.update()
+            self.hovered.emit((self.current, 0, 0))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+
+class AtlasView(QScrollArea):
+    """A mosaic with whole-number zoom, fitted to its place until a person zooms.
+
+    Attributes:
+        picked: Emits the tile that was clicked, or chosen with Enter.
+        hovered: Emits a line about the value under the mouse, or nothing.
+    """
+
+    picked = Signal(int)
+    hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, *, name: str = "Mosaic") -> None:
+        super().__init__(parent)
+        self.canvas = _Mosaic(self)
+        self.canvas.setAccessibleName(name)
+        self.canvas.setObjectName("mosaic")
+        self.setWidget(self.canvas)
+        self.setWidgetResizable(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusProxy(self.canvas)
+        self._zoom: int | None = None  # None: fitted
+        self.canvas.picked.connect(self.picked)
+        self.canvas.hovered.connect(self._tell)
+        self.canvas.zoomed.connect(self.zoom_by)
+        self._pointed: tuple[int, int, int] | None = None
+
+    @property
+    def atlas(self) -> Atlas | None:
+        """What is on show."""
+        return self.canvas.atlas
+
+    @property
+    def zoom(self) -> int:
+        """Screen pixels a picture pixel."""
+        return self.canvas.zoom
+
+    @property
+    def aspect(self) -> float:
+        """Width through height of the place, for whoever lays out the mosaic."""
+        return max(0.3, min(6.0, self.viewport().width() / max(1, self.viewport().height())))
+
+    def set_atlas(self, atlas: Atlas | None) -> None:
+        """Show a mosaic, or none. The zoom stays where the mosaic has the same size."""
+        before = self.canvas.atlas
+        if atlas is None or before is None or before.image.shape != atlas.image.shape:
+            self._zoom = None
+        self.canvas.set_atlas(atlas)
+        self._lay_out()
+        if self._pointed is not None:
+            self._tell(self._pointed)
+
+    def zoom_by(self, steps: int) -> None:
+        """Zoom in or out by whole pixels."""
+        step = 1 if self.zoom < 8 else 2
+        self._zoom = max(1, min(LARGEST_ZOOM, self.zoom + steps * step))
+        self._lay_out()
+
+    def fit(self) -> None:
+        """Zoom so that everything is seen, if whole pixels allow it."""
+        self._zoom = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        atlas = self.canvas.atlas
+        room = self.maximumViewportSize()
+        if atlas is None:
+            self.canvas.resize(room)
+            return
+        height, width = atlas.image.shape[:2]
+        fitting = max(1, min(room.width() // width, room.height() // height, LARGEST_FIT // atlas.zoom))
+        self.canvas.zoom = self._zoom or fitting
+        shown = QSize(width, height) * self.canvas.zoom
+        fits = shown.width() <= room.width() and shown.height() <= room.height()
+        self.canvas.resize(room if fits else shown)
+        self.canvas.update()
+
+    def _tell(self, found: tuple[int, int, int] | None) -> None:
+        self._pointed = found
+        atlas = self.canvas.atlas
+        if found is None or atlas is None or found[0] >= len(atlas.tiles):
+            self.hovered.emit("")
+            return
+        self.hovered.emit(describe(atlas, *found))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+
+def describe(atlas: Atlas, index: int, row: int, column: int) -> str:
+    """A line about one value: its tile, its place, itself."""
+    values = atlas.tiles.values
+    value = values[index, row, column]
+    title = atlas.tiles.titles[index]
+    if values.ndim == 4:
+        red, green, blue = (number(float(part)) for part in value)
+        return f"{title}   row {row}, column {column}   R {red}  G {green}  B {blue}"
+    if values.shape[1:3] == (1, 1):
+        return f"{title}   {number(float(value))}"
+    return f"{title}   row {row}, column {column}   {number(float(value))}"
+
+
+class Legend(QWidget):
+    """The scale of a mosaic: its colours, with the lower end, zero and the upper end in figures."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strip: QImage | None = None
+        self.labels: tuple[str, ...] = ()
+        self.setFixedHeight(34)
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(260)
+        self.setAccessibleName("Colour scale")
+
+    def set_atlas(self, atlas: Atlas | None, *, each: bool = False) -> None:
+        """Show the scale of a mosaic; `each`: every tile has its own, so the ends are words."""
+        if atlas is None:
+            self._strip, self.labels = None, ()
+        else:
+            dark = theme.current().name == "dark"
+            self._strip = to_qimage(legend(atlas, dark=dark))
+            high = "max" if each else number(atlas.hi)
+            low = ("−max" if each else number(atlas.lo)) if atlas.lo < 0 else "0"
+            self.labels = (low, "0", high) if atlas.lo < 0 else ("0", high)
+        self.setAccessibleDescription(" to ".join(self.labels))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._strip is None:
+            return
+        painter = QPainter(self)
+        t = theme.current()
+        bar = QRect(0, 3, self.width() - 1, 10)
+        painter.drawImage(bar, self._strip)
+        painter.setPen(QPen(QColor(t.border_strong), 1))
+        painter.drawRect(bar)
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(t.muted))
+        place = QRect(0, 16, self.width(), 16)
+        sides = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight)
+        for label, side in zip(self.labels, sides if len(self.labels) == 3 else (sides[0], sides[2]), strict=True):
+            painter.drawText(place, side, label)
+        painter.end()
