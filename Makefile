@@ -17,8 +17,7 @@ run: setup  ## open the window; without a display, train LeNet-5 in the terminal
 
 test: setup-dev  ## install what is missing, then format, lint, types, import contracts and all tests
 	@$(IN_VENV) tools/qt_libraries.py --for-tests
-	@$(MAKE) --no-print-directory check
-	@$(IN_VENV) tools/run_tests.py $(ARGS)
+	@$(IN_VENV) tools/check.py; checked=$$?; $(IN_VENV) tools/run_tests.py $(ARGS) && exit $$checked
 
 check: setup-dev  ## format, lint, types and import contracts, without the tests
 	@$(IN_VENV) tools/check.py
