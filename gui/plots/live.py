@@ -253,8 +253,8 @@ class LivePlot(QWidget):
         room = max((high - low) * 0.06, 0.02 if self.log else max(1e-6, abs(high) * 0.01))
         low, high = low - room, high + room
         if self.quantity == "accuracy" and not self.log:
-            return max(0.0, low), min(1.0 + room * 0.4, high)
-        return (low, high) if self.log else (max(0.0, low) if low > -room * 1.01 else low, high)
+            return low, min(1.0 + room, high)
+        return low, high
 
     # --- the cursor
 

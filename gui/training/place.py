@@ -78,7 +78,7 @@ class TrainPlace(QWidget):
         self.live: RunCurves | None = None
         self._shelf = Shelf()
         self._reading = False
-        self.transport = Transport(document, session)
+        self.transport = Transport(session)
         self.form = TrainingForm(document)
         self.strip = StatusStrip()
         self.failure = FailureCard()
@@ -187,7 +187,6 @@ class TrainPlace(QWidget):
         session.state_changed.connect(self._state_changed)
         session.run_changed.connect(self._run_changed)
         session.runs_changed.connect(self._later.start)
-        session.refused.connect(self._refused)
         document.replaced.connect(self._replaced)
         document.place_changed.connect(self._later.start)
         self.transport.problems_wanted.connect(self.problems_wanted)
@@ -267,7 +266,8 @@ class TrainPlace(QWidget):
         if self.live is not None and state in ("running", "paused"):
             self.table.runs.update_row(self.live.path, state=state)
 
-    def _refused(self, text: str) -> None:
+    def explain(self, text: str) -> None:
+        """Say why something was not done."""
         self.log.add(text, "error")
         self.said.emit(text)
 
@@ -353,7 +353,7 @@ class TrainPlace(QWidget):
             self._read_curves(path, _legend_name(row) if row else "")
 
     def _read_curves(self, path: str, name: str) -> None:
-        in_background(self, lambda: curves_of(path, name), self._curves_read, self._refused)
+        in_background(self, lambda: curves_of(path, name), self._curves_read, self.explain)
 
     def _curves_read(self, read: RunCurves) -> None:
         live = self.live
@@ -400,7 +400,7 @@ class TrainPlace(QWidget):
             case "resume":
                 self.session.resume_run(path)
             case "restore":
-                in_background(self, lambda: Run(path).graph(), self._restore, self._refused)
+                in_background(self, lambda: Run(path).graph(), self._restore, self.explain)
             case "folder":
                 QDesktopServices.openUrl(QUrl.fromLocalFile(path))
             case _:
@@ -426,7 +426,7 @@ class TrainPlace(QWidget):
             self.session.show_run(None)
         self.table.runs.check(path, False)
         self.curves.pop(path, None)
-        in_background(self, lambda: remove(path), self._deleted, self._refused)
+        in_background(self, lambda: remove(path), self._deleted, self.explain)
 
     def _deleted(self, text: str) -> None:
         self.said.emit(text)

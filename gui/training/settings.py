@@ -17,6 +17,7 @@ from gui import theme
 from gui.background import in_background
 from gui.document import Document
 from gui.form import SettingsForm
+from gui.form.editors import FIELD_HEIGHT, Drop
 from gui.form.panel import LABEL_WIDTH
 from gui.widgets import Hint
 
@@ -43,10 +44,11 @@ class DeviceChoice(QWidget):
         super().__init__()
         self.document = document
         self._found: tuple[Device, ...] = ()
-        self.box = QComboBox()
+        self.box = Drop()
         self.box.setObjectName("device")
         self.box.setAccessibleName("Device")
         self.box.setMinimumContentsLength(6)
+        self.box.setMinimumHeight(FIELD_HEIGHT)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.label = QLabel("Device")
         self.label.setFixedWidth(LABEL_WIDTH)

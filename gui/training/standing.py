@@ -170,3 +170,17 @@ def date_text(created: str, now: datetime) -> str:
     if days == 0:
         return f"today {when:%H:%M}"
     return f"yesterday {when:%H:%M}" if days == 1 else f"{when:%Y-%m-%d %H:%M}"
+
+
+def standing_text(state: str, standing: Standing) -> str:
+    """One line for a bar: the state, the epoch, the time left."""
+    if state == "idle":
+        word = STATE_WORDS.get(standing.ended or "idle", "Ready")
+        if standing.ended in ("done", "stopped", "failed") and standing.epoch:
+            return f"{word} · epoch {standing.epoch} of {standing.epochs}"
+        return word
+    word = STATE_WORDS.get(state, state)
+    if state == "starting" or not standing.epochs:
+        return f"{word}…"
+    text = f"{word} · epoch {standing.epoch} of {standing.epochs}"
+    return f"{text} · {duration_text(standing.seconds_left)} left" if state == "running" else text

@@ -1,4 +1,5 @@
-"""The strip over the plots: state, progress, and the few numbers a person looks for while it trains."""
+"""The strip over the plots: state, progress, and the few numbers a person looks for while it trains; and one line of it
+for the status bar."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.training.standing import STATE_WORDS, Standing, best_text, count_text, duration_text
+from gui.session import Session
+from gui.training.standing import STATE_WORDS, Standing, best_text, count_text, duration_text, standing_text
 from gui.widgets import Card
 
 THOUSAND = 1000  # steps of the progress bar
@@ -140,3 +142,25 @@ def _epoch_note(standing: Standing) -> str:
 
 def _left_note(standing: Standing) -> str:
     return f"{duration_text(standing.last.seconds)} an epoch" if standing.last is not None else ""
+
+
+class RunStatus(QLabel):
+    """The status bar's word on the training."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_status")
+        self.setAccessibleName("State of the training")
+        self.session = session
+        self.standing = Standing()
+        session.messages.connect(self._take)
+        session.state_changed.connect(self._tell)
+        self._tell()
+
+    def _take(self, messages: list[object]) -> None:
+        for message in messages:
+            self.standing.take(message)  # type: ignore[arg-type]
+        self._tell()
+
+    def _tell(self, *_: object) -> None:
+        self.setText(standing_text(self.session.state, self.standing))

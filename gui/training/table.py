@@ -34,7 +34,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 SORT = Qt.ItemDataRole.UserRole + 1
 PATH = Qt.ItemDataRole.UserRole + 2
 STROKE = QSize(26, 14)  # pixels of the line sample before a name
-HEADS = ("Run", "Started", "State", "Epochs", "Best val. accuracy", "Lowest val. loss", "Time", "Settings", "Device")
+HEADS = ("Run", "Started", "State", "Epochs", "Best accuracy", "Lowest loss", "Time", "Settings", "Device")
 TIPS = (
     "Check a run to lay its curves over those of the run shown",
     "When the run was begun",
@@ -248,7 +248,7 @@ class RunsTable(QTableView):
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setMinimumSectionSize(56)
-        for column, width in enumerate((230, 130, 110, 90, 140, 124, 100, 260, 160)):
+        for column, width in enumerate((214, 116, 100, 74, 108, 96, 84, 190, 160)):
             self.setColumnWidth(column, width)
         head.setStretchLastSection(True)
         self.doubleClicked.connect(self._picked)

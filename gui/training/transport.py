@@ -1,4 +1,4 @@
-"""Buttons that run the training: the full set of the Train place, the compact bar of the window's top, the status text.
+"""Buttons that run the training: the full set of the Train place, the compact bar of the window's top.
 
 Not for: what they do; that is the session's.
 """
@@ -9,10 +9,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.document import Document
 from gui.session import Session
 from gui.training.offers import Offers, obstacle, offers
-from gui.training.standing import STATE_WORDS, Standing, duration_text
+from gui.training.standing import Standing, standing_text
 from gui.widgets import Card, IconButton, PrimaryButton
 
 THOUSAND = 1000  # steps of a progress bar
@@ -34,12 +33,12 @@ def run_main(session: Session, offer: Offers) -> None:
 class _Follower(QWidget):
     """Knows the offers of the moment and where the training stands; base of the widgets below."""
 
-    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.document, self.session = document, session
+        self.document, self.session = session.document, session
         self.standing = Standing()
         self.offer = offers(session.state)
-        document.reported.connect(self._changed)
+        self.document.reported.connect(self._changed)
         session.state_changed.connect(self._changed)
         session.messages.connect(self._take)
 
@@ -80,8 +79,8 @@ class Transport(_Follower):
     problems_wanted = Signal()
     block_wanted = Signal(str)
 
-    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(document, session, parent)
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
         self.setObjectName("transport")
         self.main = PrimaryButton("Train", "play")
         self.main.setObjectName("train_button")
@@ -90,7 +89,6 @@ class Transport(_Follower):
         self.stop = _button("Stop and keep", "Stop after this batch and keep the weights (Ctrl+.)", "stop_button")
         self.restore = _button("Restore best", "Go back to the weights of the best epoch so far", "restore_button")
         self.discard = _button("Discard", "Stop and throw this run away", "discard_button")
-        self.discard.setProperty("danger", True)
         grid = QGridLayout()
         grid.setSpacing(theme.SPACE)
         grid.addWidget(self.main, 0, 0, 1, 2)
@@ -173,8 +171,8 @@ def _button(text: str, tip: str, name: str) -> QPushButton:
 class TransportBar(_Follower):
     """The compact transport for the window's top bar."""
 
-    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(document, session, parent)
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
         self.setObjectName("transport_bar")
         self.main = IconButton("play", "Train")
         self.main.setObjectName("bar_play")
@@ -224,39 +222,3 @@ class TransportBar(_Follower):
         self.progress.setVisible(live)
         self.progress.setValue(round(self.standing.share * THOUSAND))
         self.text.setText(standing_text(state, self.standing))
-
-
-def standing_text(state: str, standing: Standing) -> str:
-    """One line for a bar: the state, the epoch, the time left."""
-    if state == "idle":
-        word = STATE_WORDS.get(standing.ended or "idle", "Ready")
-        if standing.ended in ("done", "stopped", "failed") and standing.epoch:
-            return f"{word} · epoch {standing.epoch} of {standing.epochs}"
-        return word
-    word = STATE_WORDS.get(state, state)
-    if state == "starting" or not standing.epochs:
-        return f"{word}…"
-    text = f"{word} · epoch {standing.epoch} of {standing.epochs}"
-    return f"{text} · {duration_text(standing.seconds_left)} left" if state == "running" else text
-
-
-class RunStatus(QLabel):
-    """The status bar's word on the training."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("run_status")
-        self.setAccessibleName("State of the training")
-        self.session = session
-        self.standing = Standing()
-        session.messages.connect(self._take)
-        session.state_changed.connect(self._tell)
-        self._tell()
-
-    def _take(self, messages: list[object]) -> None:
-        for message in messages:
-            self.standing.take(message)  # type: ignore[arg-type]
-        self._tell()
-
-    def _tell(self, *_: object) -> None:
-        self.setText(standing_text(self.session.state, self.standing))

@@ -1,0 +1,211 @@
+"""The left column of the Data place: which data set, where it lies, how it is split and scaled.
+
+Every choice is an edit of the document and can be undone.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.data.choice import DataChoice
+from engine.data.download import SOURCES
+from engine.data.registry import dataset_of
+from engine.declare import from_json, settings_of, to_json
+from engine.errors import SettingError
+from engine.graph.model import Batch, Edit, SetSection
+from gui import theme
+from gui.data.cards import SetCards
+from gui.data.fetching import Fetching
+from gui.document import Document
+from gui.form import SettingsForm
+from gui.widgets import Heading, Hint, hline
+
+WIDTH = 336  # pixels
+IDX_FILES = ("train-images-idx3-ubyte", "train-images.idx3-ubyte")
+
+
+def kind_of(path: Path) -> str | None:
+    """Which data set a folder or file is, None where it is none. Looks for a few names only."""
+    if path.suffix.lower() == ".npz":
+        return "npz"
+    if not path.is_dir():
+        return None
+    if any((path / f"{name}{ending}").exists() for name in IDX_FILES for ending in ("", ".gz")):
+        return "fashion-mnist" if "fashion" in str(path).lower() else "mnist"
+    return "folder"
+
+
+class Choosing(QWidget):
+    """The column.
+
+    Attributes:
+        reload_wanted: The files may be others; read them again.
+    """
+
+    reload_wanted = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.setObjectName("choosing")
+        self.document = document
+        self._entry = 0
+        self._paths: dict[str, str] = {}  # what was chosen for each data set, so that going back finds it again
+        self.cards = SetCards()
+        self.about = Hint()
+        self.about.setObjectName("data_about")
+        self.path = QLineEdit()
+        self.path.setObjectName("data_path")
+        self.browse = QPushButton("Choose…")
+        self.browse.setObjectName("data_browse")
+        self.fetching = Fetching()
+        self.form = SettingsForm(DataChoice, hide=("name", "path"))
+        self._lay_out()
+        self.cards.picked.connect(self.choose)
+        self.path.editingFinished.connect(self._path_typed)
+        self.browse.clicked.connect(self.ask_path)
+        self.fetching.fetched.connect(self._fetched)
+        self.form.changed.connect(self._changed)
+        self.form.finished.connect(self._finished)
+        document.edited.connect(self._edited)
+        document.replaced.connect(self._replaced)
+        theme.notifier().changed.connect(self._restyle)
+        self._restyle()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self.setFixedWidth(WIDTH)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.path, 1)
+        row.addWidget(self.browse)
+        self._path_row = QWidget()
+        self._path_row.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget in (Heading("Data set"), self.cards, self._path_row, self.fetching, self.about, hline(),
+                       Heading("Split and scaling"), self.form):  # fmt: skip
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(holder)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _restyle(self, *_: object) -> None:
+        self.about.setFont(theme.font(12, 400))
+        self.browse.setIcon(theme.icon("folder-open-outline"))
+
+    # --- the document
+
+    @property
+    def choice(self) -> DataChoice:
+        """What the project says."""
+        return self.document.project.data
+
+    def write(self, text: str, *, merge: str = "", **values: object) -> bool:
+        """Set values of the project's data choice, as one undo step."""
+        held = self.document.graph.sections["data"]
+        try:
+            kept = to_json(from_json(DataChoice, {**held, **values}))
+        except SettingError as error:
+            self.document.refused.emit(str(error))
+            return False
+        if kept == dict(held):
+            return True
+        return self.document.do(SetSection("data", kept), text, merge=merge)
+
+    def choose(self, name: str) -> None:
+        """Take another data set; its own last path comes back with it."""
+        choice = self.choice
+        if name == choice.name:
+            return
+        self._paths[choice.name] = choice.path
+        self.write(f"Choose {dataset_of(name).title}", name=name, path=self._paths.get(name, ""))
+
+    def take(self, path: Path) -> bool:
+        """Take a folder or file that was dropped or picked; False where it holds no data set."""
+        name = kind_of(path)
+        if name is None:
+            return False
+        choice = self.choice
+        self._paths[choice.name] = choice.path
+        shown = os.fsencode(path).decode("utf-8", "replace")
+        if not self.write(f"Choose {path.name}", name=name, path=shown):
+            return False
+        if (choice.name, choice.path) == (name, shown):
+            self.reload_wanted.emit()
+        return True
+
+    def ask_path(self) -> None:
+        """Ask for the folder or file."""
+        if dataset_of(self.choice.name).needs == "file":
+            path, _ = QFileDialog.getOpenFileName(self, "Choose arrays", self.choice.path, "NumPy arrays (*.npz)")
+        else:
+            path = QFileDialog.getExistingDirectory(self, "Choose the folder", self.choice.path)
+        if path:
+            self.write("Choose a folder" if Path(path).is_dir() else "Choose a file", path=path)
+
+    def _path_typed(self) -> None:
+        text = self.path.text().strip()
+        if text != self.choice.path:
+            self.write("Set the folder or file", path=text)
+
+    def _fetched(self, name: str) -> None:
+        if self.choice.name == name and self.choice.path:
+            self.write("Use the downloaded files", path="")
+        self.reload_wanted.emit()
+
+    def _changed(self, name: str, value: object) -> None:
+        label = settings_of(DataChoice)[name].label.lower()
+        self.write(f"Set {label}", merge=f"data.{name}.{self._entry}", **{name: value})
+
+    def _finished(self, _name: str) -> None:
+        self._entry += 1
+
+    def _edited(self, edit: Edit) -> None:
+        if _sets_data(edit):
+            self.refresh()
+
+    def _replaced(self) -> None:
+        self._paths.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the project's choice."""
+        choice = self.choice
+        declaration = dataset_of(choice.name)
+        self.cards.set_chosen(choice.name)
+        self.about.setText(f"{declaration.help}\n{declaration.source[:1].upper()}{declaration.source[1:]}.")
+        self._path_row.setVisible(declaration.needs != "nothing")
+        self.path.setText(choice.path)
+        what = "the .npz file" if declaration.needs == "file" else "the folder"
+        known = choice.name in SOURCES
+        self.path.setPlaceholderText("Downloaded files, or choose…" if known else f"Drop or choose {what}")
+        self.path.setAccessibleName(f"Where {declaration.title} lies")
+        self.path.setToolTip(choice.path or f"Drop {what} onto this place, or choose it")
+        self.fetching.set_name(choice.name)
+        wanted = {
+            name: value for name, value in to_json(choice, all_of_them=True).items() if name not in ("name", "path")
+        }
+        if self.form.values() != wanted:
+            self.form.set_values(wanted)
+
+    def offer_download(self, offered: bool) -> None:
+        """Show the download where it would help."""
+        self.fetching.setVisible(self.choice.name in SOURCES and (offered or self.fetching.busy))
+
+
+def _sets_data(edit: Edit) -> bool:
+    if isinstance(edit, Batch):
+        return any(_sets_data(part) for part in edit.edits)
+    return isinstance(edit, SetSection) and edit.name == "data"

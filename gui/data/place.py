@@ -1,0 +1,274 @@
+"""`DataPlace`: the choice of data at the left; at the right what is in them, or why they cannot be read.
+
+Not for: reading data (`gui.feed`), nor for the model's side of them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.data import DataSet
+from engine.data.download import SOURCES
+from engine.data.registry import dataset_of
+from gui import theme
+from gui.background import in_background
+from gui.data.choosing import Choosing, kind_of
+from gui.data.counts import CountBars, PartsLegend, scrolled
+from gui.data.samples import SampleDialog, SampleGrid, Sheet, pick
+from gui.data.summary import FactsStrip, Notes, holder
+from gui.data.values import ValueTable
+from gui.document import Document
+from gui.session import Session
+from gui.widgets import Card, EmptyState, Heading, Hint, IconButton
+
+
+class DataPlace(QWidget):
+    """The place."""
+
+    def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_place")
+        self.setAcceptDrops(True)
+        self.document, self.session = document, session
+        self._seed = 0
+        self.choosing = Choosing(document)
+        self.facts = FactsStrip()
+        self.notes = Notes()
+        self.grid = SampleGrid()
+        self.values = ValueTable()
+        self.bars = CountBars()
+        self.legend = PartsLegend()
+        self.shuffle = IconButton("shuffle-variant", "Show other samples")
+        self.shuffle.setObjectName("shuffle_samples")
+        self.sample_hint = Hint()
+        self.loading_text = QLabel("Reading")
+        self.loading_bar = QProgressBar()
+        self.fault = _FaultState()
+        self._lay_out()
+        session.dataset_ready.connect(self.show_data)
+        session.data_failed.connect(self.show_fault)
+        session.loading.connect(self.show_loading)
+        self.choosing.reload_wanted.connect(session.reload_data)
+        self.shuffle.clicked.connect(self._shuffle)
+        self.grid.opened.connect(self.open_sample)
+        self.fault.browse.clicked.connect(self.choosing.ask_path)
+        self.fault.again.clicked.connect(session.reload_data)
+        self.fault.fetch.clicked.connect(self.choosing.fetching.start)
+        self.fault.digits.clicked.connect(partial(self._choose_digits))
+        theme.notifier().changed.connect(self._restyle)
+        self._restyle()
+        if session.dataset is not None:
+            self.show_data(session.dataset)
+        elif session.data_error:
+            self.show_fault(session.data_error)
+        else:
+            self.show_loading("Reading", 0, 0)
+
+    # --- building
+
+    def _lay_out(self) -> None:
+        self._rule = QWidget()
+        self._rule.setFixedWidth(1)
+        self.stack = QStackedWidget()
+        for page in (self._content(), self._loading(), self.fault):
+            self.stack.addWidget(page)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.choosing)
+        row.addWidget(self._rule)
+        row.addWidget(self.stack, 1)
+
+    def _content(self) -> QWidget:
+        samples = Card(margin=0)
+        samples.box.setContentsMargins(16, 10, 8, 12)
+        head = QHBoxLayout()
+        head.addWidget(Heading("Samples"))
+        head.addSpacing(theme.SPACE)
+        head.addWidget(self.sample_hint, 1)
+        head.addWidget(self.shuffle)
+        samples.box.addLayout(head)
+        self._samples = QStackedWidget()
+        self._samples.addWidget(scrolled(self.grid))
+        self._samples.addWidget(self.values)
+        samples.box.addWidget(self._samples, 1)
+        counts = Card(margin=0)
+        counts.box.setContentsMargins(16, 12, 8, 12)
+        counts.box.addWidget(Heading("Classes"))
+        counts.box.addWidget(self.legend)
+        counts.box.addWidget(scrolled(holder(self.bars, spacing=0)), 1)
+        counts.setMinimumWidth(340)
+        self._counts = counts
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.SPACE * 2)
+        middle.addWidget(samples, 5)
+        middle.addWidget(counts, 3)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(theme.SPACE * 2)
+        column.addWidget(self.facts)
+        column.addLayout(middle, 1)
+        column.addWidget(self.notes)
+        return page
+
+    def _loading(self) -> QWidget:
+        page = QWidget()
+        self.loading_text.setObjectName("loading_text")
+        self.loading_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.loading_bar.setTextVisible(False)
+        self.loading_bar.setFixedWidth(280)
+        self.loading_bar.setAccessibleName("Progress of reading the data")
+        column = QVBoxLayout(page)
+        column.setSpacing(12)
+        column.addStretch(1)
+        column.addWidget(self.loading_text)
+        column.addWidget(self.loading_bar, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return page
+
+    def _restyle(self, *_: object) -> None:
+        tokens = theme.current()
+        edge = tokens.accent if self._rule.property("dropping") else tokens.border
+        self._rule.setStyleSheet(f"background: {edge}")
+        self.loading_text.setStyleSheet(f"color: {tokens.muted}")
+        self.sample_hint.setFont(theme.font(12, 400))
+
+    # --- following the session
+
+    def show_loading(self, what: str, done: int, total: int) -> None:
+        """Tell that data are being read, and how far."""
+        title = dataset_of(self.document.project.data.name).title
+        self.loading_text.setText(f"{what} {title}…" if total <= 0 else f"{what}: {done:,} of {total:,}")
+        self.loading_bar.setRange(0, max(0, total))
+        self.loading_bar.setValue(done)
+        self.stack.setCurrentIndex(1)
+
+    def show_fault(self, text: str) -> None:
+        """Say why the data cannot be read and what to do."""
+        choice = self.document.project.data
+        self.fault.tell(text, choice.name)
+        self.choosing.offer_download(False)
+        self.stack.setCurrentIndex(2)
+
+    def show_data(self, data: DataSet) -> None:
+        """Show what is in the data."""
+        self.facts.tell(data, self.document.project.data.normalise)
+        self.notes.tell(data.notes, data.unreadable)
+        counts = data.class_counts()
+        self.bars.show_counts(data.classes, counts)
+        self.legend.show_sizes({part: len(rows) for part, rows in data.splits.items()})
+        self._counts.setVisible(bool(counts))
+        self.choosing.offer_download(False)
+        pictures = "image" in data.columns
+        self.shuffle.setVisible(pictures)
+        self._samples.setCurrentIndex(0 if pictures else 1)
+        self.sample_hint.setText("click one to enlarge it" if pictures else "the first of the training part")
+        if pictures:
+            self._draw()
+        else:
+            self.grid.show_sheet(None)
+            self.values.show_data(data)
+        self.stack.setCurrentIndex(0)
+
+    def _draw(self) -> None:
+        data = self.session.dataset
+        if data is not None:
+            in_background(self, partial(_picked, data, self._seed), self._drawn, self.sample_hint.setText)
+
+    def _drawn(self, found: tuple[DataSet, Sheet | None]) -> None:
+        if found[0] is self.session.dataset:
+            self.grid.show_sheet(found[1])
+
+    def _shuffle(self) -> None:
+        self._seed += 1
+        self._draw()
+
+    def open_sample(self, row: int) -> None:
+        """Show one sample large."""
+        if self.session.dataset is not None:
+            SampleDialog(self.session.dataset, row, self).open()
+
+    def _choose_digits(self) -> None:
+        self.choosing.choose("digits")
+
+    # --- drops
+
+    def take(self, path: Path) -> bool:
+        """Take a folder or an .npz file; False where it is neither."""
+        return self.choosing.take(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take what is a folder or an .npz file."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+            self._rule.setProperty("dropping", True)
+            self._restyle()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The drag has gone elsewhere."""
+        self._rule.setProperty("dropping", False)
+        self._restyle()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use what was dropped."""
+        self._rule.setProperty("dropping", False)
+        self._restyle()
+        path = _dropped(event)
+        if path is not None and self.take(path):
+            event.acceptProposedAction()
+
+
+def _picked(data: DataSet, seed: int) -> tuple[DataSet, Sheet | None]:
+    return data, pick(data, seed)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        if url.isLocalFile():
+            path = Path(url.toLocalFile())
+            if kind_of(path) is not None:
+                return path
+    return None
+
+
+class _FaultState(QWidget):
+    """Why there are no data, and the ways out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("data_fault")
+        self.state = EmptyState("database-alert-outline", "These data cannot be read", "")
+        self.state.text.setObjectName("data_fault_text")
+        self.browse = QPushButton("Choose…")
+        self.fetch = QPushButton("Download")
+        self.again = QPushButton("Try again")
+        self.digits = QPushButton("Use the built-in digits")
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE)
+        row.addStretch(1)
+        for button in (self.fetch, self.browse, self.again, self.digits):
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(self.state)
+        column.addLayout(row)
+        column.addStretch(3)
+
+    def tell(self, text: str, name: str) -> None:
+        """Show a sentence and the ways out that this data set has."""
+        declaration = dataset_of(name)
+        empty = declaration.needs != "nothing" and "none is named" in text
+        self.state.title.setText(f"Where is {declaration.title}?" if empty else f"{declaration.title} cannot be read")
+        self.state.text.setText(text[:1].upper() + text[1:])
+        self.browse.setVisible(declaration.needs != "nothing")
+        self.browse.setText("Choose a file…" if declaration.needs == "file" else "Choose a folder…")
+        self.fetch.setVisible(name in SOURCES)
+        self.fetch.setText(f"Download {declaration.title}")
+        self.digits.setVisible(name != "digits")
