@@ -97,7 +97,9 @@ def read(request: Request) -> Table:
 def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """A sort key that puts "class 2" before "class 10", whatever the case."""
     pieces = re.split(r"([0-9]+)", name)
-    return [(0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p.casefold()) for p in pieces if p], name
+    # Digits without leading zeros are compared by their number first: as numbers, but of any length.
+    digits = [(p.lstrip("0"), p.isascii() and p.isdigit(), p) for p in pieces if p]
+    return [(0, len(short), short) if number else (1, 0, p.casefold()) for short, number, p in digits], name
 
 
 def find(folder: Path, request: Request) -> Found:
@@ -295,6 +297,10 @@ def _notes(found: Found, shape: tuple[int, int, int], seen: Seen, *, known: bool
     if len(found.classes) == 1:
         said.append("There is only one class, so there is nothing to tell apart. Add a folder for another class.")
     if found.others:
-        files = "file is" if found.others == 1 else "files are"
-        said.append(f"{found.others:,} other {files} no pictures by their name and not read.")
+        one = (
+            "file is no picture by its name and is"
+            if found.others == 1
+            else "files are no pictures by their names and are"
+        )
+        said.append(f"{found.others:,} other {one} not read.")
     return said

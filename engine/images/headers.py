@@ -143,7 +143,9 @@ def _bmp(data: bytes) -> Header:
     if size == 12:
         width, height = struct.unpack_from("<HH", data, 18)
         return Header("bmp", height, width)
-    width, height = struct.unpack_from("<ii", data, 18)
+    width, height, _, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+    if compression == 0 and abs(width * height) * bits // 8 > len(data):
+        raise DataError("The BMP picture is cut short.")
     return Header("bmp", abs(height), abs(width))
 
 
@@ -181,10 +183,9 @@ def _tiff(data: bytes) -> Header:
     for tag in (256, 257):
         if tag not in tags:
             raise DataError("The TIFF picture does not say its size.")
-    for tag in (322, 323, 278):  # tile width, tile height, rows per strip: a decoder allocates by them too
-        # 2^32 - 1 rows per strip is how "all in one strip" is written.
-        if tags.get(tag, 0) > 1 << 14 and tag != 278:
-            raise DataError("The TIFF picture is cut into tiles that are too large to be read.")
+    # Tiles (their width and height are tags 322 and 323) are what a decoder allocates.
+    if tags.get(322, 0) * tags.get(323, 0) > PIXEL_LIMIT:
+        raise DataError("The TIFF picture is cut into tiles that are too large to be read.")
     if tags.get(277, 1) > 4:
         raise DataError(f"The TIFF picture has {tags[277]} channels, but at most 4 are read.")
     orientation = tags.get(274, 1)
