@@ -86,7 +86,17 @@ def uses_words_of_the_field(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno} class {node.name}"
 
 
+def opencv_has_one_room(path: str, text: str) -> Iterator[str]:
+    """Pictures are decoded where headers are checked first, and nowhere else."""
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if any(name.split(".")[0] == "cv2" for name in names) and not path.startswith("engine/images/"):
+            yield f"{path}:{getattr(node, 'lineno', 0)} imports cv2"
+
+
 PROGRAM_RULES: list[Rule] = [
+    opencv_has_one_room,
     loads_no_code,
     catches_what_it_foresees,
     is_short,
@@ -118,6 +128,8 @@ def test_the_program_keeps_the_rule(rule: Rule) -> None:
 
 
 PLANTS: list[tuple[Rule, str, str]] = [
+    (opencv_has_one_room, "gui/a.py", "import cv2"),
+    (opencv_has_one_room, "engine/data/a.py", "def f():\n    from cv2 import imread"),
     (loads_no_code, "engine/a.py", "x = eval(text)"),
     (loads_no_code, "engine/a.py", "import torch\nx = torch.load(path)"),
     (loads_no_code, "engine/a.py", "import torch\nx = torch.load(path, weights_only=False)"),
