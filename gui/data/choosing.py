@@ -200,10 +200,6 @@ class Choosing(QWidget):
         if self.form.values() != wanted:
             self.form.set_values(wanted)
 
-    def offer_download(self, offered: bool) -> None:
-        """Show the download where it would help."""
-        self.fetching.setVisible(self.choice.name in SOURCES and (offered or self.fetching.busy))
-
 
 def _sets_data(edit: Edit) -> bool:
     if isinstance(edit, Batch):

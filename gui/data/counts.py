@@ -142,7 +142,7 @@ class PartsLegend(QWidget):
             text = f"{PARTS[part]} {size:,}"
             width = painter.fontMetrics().horizontalAdvance(text)
             painter.drawText(QRectF(x + 20, 0, width + 2, 22), Qt.AlignmentFlag.AlignVCenter, text)
-            x += 20 + width + 18
+            x += 20 + width + 14
 
 
 def scrolled(widget: QWidget) -> QScrollArea:

@@ -1,4 +1,4 @@
-"""Fetching a published data set on a person's word: a button, its progress, a way to stop.
+"""Fetching a published data set on a person's word: its progress, a way to stop, why it failed.
 
 Not for: how it is fetched (`engine.data.download`).
 """
@@ -20,6 +20,14 @@ from gui.widgets import Fault, Hint
 MEGA = 1_000_000
 
 
+def download_text(name: str) -> str:
+    """What a button that fetches this data set says; empty for one that is not published."""
+    source = SOURCES.get(name)
+    if source is None:
+        return ""
+    return f"Download {source.title} ({sum(remote.size for remote in source.files) / MEGA:.0f} MB)"
+
+
 class _Wire(QObject):
     """Carries progress from the thread that fetches to the window's."""
 
@@ -27,7 +35,7 @@ class _Wire(QObject):
 
 
 class Fetching(QWidget):
-    """The button and what it does.
+    """Takes room only while there is something to tell.
 
     Attributes:
         fetched: Emits the name of the data set that is there now.
@@ -43,8 +51,6 @@ class Fetching(QWidget):
         self._busy = False
         self._wire = _Wire(self)
         self._wire.progress.connect(self._progress)
-        self.button = QPushButton()
-        self.button.setObjectName("download")
         self.cancel = QPushButton("Stop")
         self.cancel.setObjectName("download_stop")
         self.bar = QProgressBar()
@@ -59,18 +65,11 @@ class Fetching(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        column.addWidget(self.button)
         column.addLayout(row)
         column.addWidget(self.text)
         column.addWidget(self.fault)
-        self.button.clicked.connect(self.start)
         self.cancel.clicked.connect(self.stop)
-        theme.notifier().changed.connect(self._restyle)
-        self._restyle()
         self._show_busy(False)
-
-    def _restyle(self, *_: object) -> None:
-        self.button.setIcon(theme.icon("download"))
 
     @property
     def busy(self) -> bool:
@@ -83,10 +82,7 @@ class Fetching(QWidget):
             self._name = name
             self.fault.say("")
             self.text.setText("")
-        source = SOURCES.get(self._name)
-        if source is not None:
-            size = sum(remote.size for remote in source.files)
-            self.button.setText(f"Download {source.title} ({size / MEGA:.0f} MB)")
+            self._show_busy(False)
 
     def start(self, _checked: bool = False, *, folder: Path | None = None) -> None:
         """Fetch, off the window's thread."""
@@ -112,17 +108,18 @@ class Fetching(QWidget):
             self.text.setText(f"{done / MEGA:.1f} of {total / MEGA:.1f} MB")
 
     def _done(self, _folder: Path) -> None:
-        self._show_busy(False)
         self.text.setText("")
+        self._show_busy(False)
         self.fetched.emit(self._name)
 
     def _failed(self, text: str) -> None:
-        self._show_busy(False)
         self.text.setText(text if self._stop.is_set() else "")
         self.fault.say("" if self._stop.is_set() else text)
+        self._show_busy(False)
 
     def _show_busy(self, busy: bool) -> None:
         self._busy = busy
-        self.button.setVisible(not busy)
-        self.bar.setVisible(busy)
-        self.cancel.setVisible(busy)
+        for widget in (self.bar, self.cancel):
+            widget.setVisible(busy)
+        self.text.setVisible(bool(self.text.text()))
+        self.setVisible(busy or bool(self.text.text() or self.fault.text()))

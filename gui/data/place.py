@@ -19,12 +19,15 @@ from gui import theme
 from gui.background import in_background
 from gui.data.choosing import Choosing, kind_of
 from gui.data.counts import CountBars, PartsLegend, scrolled
+from gui.data.fetching import download_text
 from gui.data.samples import SampleDialog, SampleGrid, Sheet, pick
 from gui.data.summary import FactsStrip, Notes, holder
 from gui.data.values import ValueTable
 from gui.document import Document
 from gui.session import Session
-from gui.widgets import Card, EmptyState, Heading, Hint, IconButton
+from gui.widgets import Card, EmptyState, Heading, Hint, IconButton, PrimaryButton
+
+TEXT_WIDTH = 520  # pixels of the sentence about data that cannot be read
 
 
 class DataPlace(QWidget):
@@ -59,7 +62,7 @@ class DataPlace(QWidget):
         self.fault.browse.clicked.connect(self.choosing.ask_path)
         self.fault.again.clicked.connect(session.reload_data)
         self.fault.fetch.clicked.connect(self.choosing.fetching.start)
-        self.fault.digits.clicked.connect(partial(self._choose_digits))
+        self.fault.digits.clicked.connect(self._choose_digits)
         theme.notifier().changed.connect(self._restyle)
         self._restyle()
         if session.dataset is not None:
@@ -94,7 +97,9 @@ class DataPlace(QWidget):
         head.addWidget(self.shuffle)
         samples.box.addLayout(head)
         self._samples = QStackedWidget()
-        self._samples.addWidget(scrolled(self.grid))
+        area = scrolled(self.grid)
+        self.grid.follow(area.viewport())
+        self._samples.addWidget(area)
         self._samples.addWidget(self.values)
         samples.box.addWidget(self._samples, 1)
         counts = Card(margin=0)
@@ -102,7 +107,7 @@ class DataPlace(QWidget):
         counts.box.addWidget(Heading("Classes"))
         counts.box.addWidget(self.legend)
         counts.box.addWidget(scrolled(holder(self.bars, spacing=0)), 1)
-        counts.setMinimumWidth(340)
+        counts.setMinimumWidth(372)
         self._counts = counts
         middle = QHBoxLayout()
         middle.setSpacing(theme.SPACE * 2)
@@ -152,8 +157,7 @@ class DataPlace(QWidget):
     def show_fault(self, text: str) -> None:
         """Say why the data cannot be read and what to do."""
         choice = self.document.project.data
-        self.fault.tell(text, choice.name)
-        self.choosing.offer_download(False)
+        self.fault.tell(text, choice.name, named=bool(choice.path.strip()))
         self.stack.setCurrentIndex(2)
 
     def show_data(self, data: DataSet) -> None:
@@ -164,7 +168,6 @@ class DataPlace(QWidget):
         self.bars.show_counts(data.classes, counts)
         self.legend.show_sizes({part: len(rows) for part, rows in data.splits.items()})
         self._counts.setVisible(bool(counts))
-        self.choosing.offer_download(False)
         pictures = "image" in data.columns
         self.shuffle.setVisible(pictures)
         self._samples.setCurrentIndex(0 if pictures else 1)
@@ -246,7 +249,8 @@ class _FaultState(QWidget):
         self.state = EmptyState("database-alert-outline", "These data cannot be read", "")
         self.state.text.setObjectName("data_fault_text")
         self.browse = QPushButton("Choose…")
-        self.fetch = QPushButton("Download")
+        self.fetch = PrimaryButton("Download", "download")
+        self.fetch.setObjectName("download")
         self.again = QPushButton("Try again")
         self.digits = QPushButton("Use the built-in digits")
         row = QHBoxLayout()
@@ -261,14 +265,15 @@ class _FaultState(QWidget):
         column.addLayout(row)
         column.addStretch(3)
 
-    def tell(self, text: str, name: str) -> None:
-        """Show a sentence and the ways out that this data set has."""
+    def tell(self, text: str, name: str, *, named: bool) -> None:
+        """Show a sentence and the ways out that this data set has; `named`: a person has said where it lies."""
         declaration = dataset_of(name)
-        empty = declaration.needs != "nothing" and "none is named" in text
-        self.state.title.setText(f"Where is {declaration.title}?" if empty else f"{declaration.title} cannot be read")
+        title = f"{declaration.title} cannot be read" if named else f"{declaration.title} is not here yet"
+        self.state.title.setText(title if declaration.needs != "nothing" else "These data cannot be read")
         self.state.text.setText(text[:1].upper() + text[1:])
         self.browse.setVisible(declaration.needs != "nothing")
         self.browse.setText("Choose a file…" if declaration.needs == "file" else "Choose a folder…")
         self.fetch.setVisible(name in SOURCES)
-        self.fetch.setText(f"Download {declaration.title}")
+        self.fetch.setText(download_text(name))
+        self.state.text.setFixedSize(TEXT_WIDTH, self.state.text.heightForWidth(TEXT_WIDTH) + 4)
         self.digits.setVisible(name != "digits")

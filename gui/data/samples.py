@@ -9,20 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.data import DataSet
 from gui import theme
 from gui.pictures import PictureView, sample_image, to_qimage
 
-COLUMNS = 14  # pictures drawn for each class
+COLUMNS = 24  # pictures drawn for each class; as many as have room are shown
 CLASSES = 60  # rows at most; data of more classes show their first ones
 LARGEST = 96  # pixels on the screen of one picture at most
 SOURCE = 128  # pixels of a picture in the atlas at most; larger ones are thinned out
 GUTTER = 1  # pixels of the atlas between two pictures
-NAME_WIDTH = 110
+SMALLEST = 30
+NAME_WIDTH = 140  # pixels at most of a class name
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,6 @@ class Sheet:
 
     Attributes:
         picture: uint8 [H,W,3], tiles in rows with gutters.
-        alpha: Where there is a tile, bool of the same height and width.
         tile: (height, width) of one tile.
         rows: For each row of tiles its name and the data set's row numbers.
     """
@@ -99,6 +99,7 @@ class SampleGrid(QWidget):
         self.sheet: Sheet | None = None
         self.current = (0, 0)
         self._under: tuple[int, int] | None = None
+        self._viewport: QWidget | None = None
         self._image = QImage()
         theme.notifier().changed.connect(self.update)
 
@@ -112,20 +113,34 @@ class SampleGrid(QWidget):
 
     # --- geometry
 
+    def follow(self, viewport: QWidget) -> None:
+        """Make rows as high as the viewport of a scroll area has room for."""
+        self._viewport = viewport
+        viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Another size of the viewport is another size of the pictures."""
+        if event.type() == QEvent.Type.Resize:
+            self._resize()
+            self.update()
+        return super().eventFilter(watched, event)
+
     def _names(self) -> int:
-        return NAME_WIDTH if self.sheet is not None and self.sheet.rows and self.sheet.rows[0][0] else 0
+        names = [name for name, _ in self.sheet.rows if name] if self.sheet is not None else []
+        if not names:
+            return 0
+        metrics = QFontMetrics(theme.font(12, 500))
+        return min(NAME_WIDTH, max(metrics.horizontalAdvance(name) for name in names)) + 14
 
     def columns(self) -> int:
         """How many pictures of a row have room; at least four, at most all."""
         return max(4, min(COLUMNS, (self.width() - self._names()) // (self.side() + 4)))
 
     def side(self) -> int:
-        """Pixels of one picture on the screen: whole multiples of its own where it is small."""
-        if self.sheet is None:
-            return 32
-        own = max(self.sheet.tile)
-        wanted = max(32, min(LARGEST, (self.width() - self._names()) // COLUMNS - 4))
-        return own * max(1, wanted // own) if own <= wanted else wanted
+        """Pixels of one picture on the screen: as high as lets all rows be seen."""
+        if self.sheet is None or self._viewport is None:
+            return SMALLEST
+        return max(SMALLEST, min(LARGEST, self._viewport.height() // max(1, len(self.sheet.rows)) - 4))
 
     def cell(self, row: int, column: int) -> QRect:
         """Where a picture is painted."""
@@ -162,8 +177,8 @@ class SampleGrid(QWidget):
         tokens = theme.current()
         painter = QPainter(self)
         painter.setFont(theme.font(12, 500))
-        small = max(sheet.tile) > self.side()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+        whole = self.side() % max(sheet.tile) == 0
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
         step = self.side() + 4
         first, last = event.rect().top() // step, min(len(sheet.rows) - 1, event.rect().bottom() // step)
         for row in range(first, last + 1):
