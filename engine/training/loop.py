@@ -308,6 +308,8 @@ def _settle(work: Work, reason: Reason) -> None:
 
 def _give_up(work: Work, step: int) -> str:
     """Name the block where numbers went bad; the last good checkpoint stays."""
+    if work.tally.bad is None:
+        _tell(work, time.monotonic(), wait=True)  # the steps before; a card has told them already
     keep_best(work)
     block, text = explain(work, step)
     work.record.write("note", {"text": text, "step": step})

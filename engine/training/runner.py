@@ -19,7 +19,7 @@ from typing import TextIO
 from engine.data.choice import DataChoice
 from engine.data.dataset import DataSet
 from engine.data.loading import load
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError
 from engine.graph.model import Graph
 from engine.training.control import Command, Control
 from engine.training.loop import fit
@@ -34,6 +34,10 @@ from engine.training.start import image_shape
 from engine.training.work import Say
 
 NICE = 10  # so that a window's thread goes first; measured to halve its worst frames while cores are scarce
+
+
+class _GivenUp(BaseException):
+    """Stopped while the data were read: there is no run to keep."""
 
 
 class Runner:
@@ -124,6 +128,8 @@ class Runner:
         try:
             with _told(self._say):
                 self._run()
+        except _GivenUp:
+            self._say(Finished("stopped", None))
         except EngineError as error:
             self._fail(str(error))
         except MemoryError:
@@ -157,8 +163,9 @@ class Runner:
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self._say(Note(f"{what}: {done:,} of {total:,}" if total else what))
-        if "discard" in self._control.peek() or "stop" in self._control.peek():
-            raise RunError("Stopped before the first step.")
+        asked = self._control.peek()
+        if "discard" in asked or "stop" in asked:
+            raise _GivenUp
 
     def _fail(self, text: str) -> None:
         self._say(State("stopping"))
