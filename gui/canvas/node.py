@@ -25,10 +25,10 @@ THOUSAND = 1000
 
 
 def short(count: int) -> str:
-    """A count for a block's face: 320, 12.8 k, 1.2 M."""
+    """A count for a block's face: 320, 12.8 K, 1.2 M."""
     if count < THOUSAND:
         return str(count)
-    value, units = count / THOUSAND, [" k", " M", " G", " T"]
+    value, units = count / THOUSAND, [" K", " M", " G", " T"]
     while value >= THOUSAND and len(units) > 1:
         value /= THOUSAND
         units.pop(0)

@@ -7,62 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.blocks.spec import spec_of
-from gui import search, theme
+from gui import search
+from gui.kind_row import KIND, ROW_HEIGHT, KindRow
 
-WIDTH, ROWS, ROW_HEIGHT = 320, 9, 30  # pixels
-KIND = Qt.ItemDataRole.UserRole
-
-
-class KindRow(QStyledItemDelegate):
-    """One kind in a list: a chip in its family's colour, its title, its family in the second colour."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, ROW_HEIGHT)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """The row."""
-        tokens, rect = theme.current(), option.rect
-        state = option.state
-        if not index.data(KIND):
-            super().paint(painter, option, index)
-            return
-        spec = spec_of(index.data(KIND))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(tokens.accent_soft))
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 5, 5)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(tokens.hover))
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 5, 5)
-        painter.setBrush(QColor(tokens.family.get(spec.family, tokens.muted)))
-        painter.drawRoundedRect(rect.left() + 12, rect.center().y() - 4, 9, 9, 2.5, 2.5)
-        painter.setFont(theme.font(13, 500))
-        painter.setPen(QPen(QColor(tokens.text)))
-        painter.drawText(rect.adjusted(32, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, spec.title)
-        painter.setFont(theme.font(11, 400))
-        painter.setPen(QPen(QColor(tokens.muted)))
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(rect.adjusted(32, 0, -12, 0), right, spec.family)
-        painter.restore()
+WIDTH, ROWS = 320, 9  # pixels, rows that are seen at once
 
 
 class QuickAdd(QFrame):

@@ -1,0 +1,151 @@
+"""The Design place: palette, canvas, properties and problems, in docks around the canvas.
+
+It wires these four and nothing else. Not for: what any of them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QMainWindow, QPlainTextEdit, QTextEdit, QWidget
+
+from gui.actions import Action
+from gui.canvas import Canvas, commands
+from gui.document import Document
+from gui.form.properties import Properties
+from gui.palette import Palette
+from gui.problems import Problems
+
+LEFT, RIGHT, BOTTOM = 216, 320, 132  # pixels that the docks start with
+
+
+class DesignPlace(QMainWindow):
+    """The place where networks are drawn.
+
+    Attributes:
+        canvas, palette_panel, properties, problems: The four panels.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setObjectName("design")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.canvas = Canvas(document)
+        self.palette_panel = Palette(document)
+        self.properties = Properties(document)
+        self.problems = Problems(document)
+        self.setCentralWidget(self.canvas)
+        self.docks = {
+            "palette": self._dock("Blocks", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea, 180),
+            "properties": self._dock("Properties", self.properties, Qt.DockWidgetArea.RightDockWidgetArea, 280),
+            "problems": self._dock("Problems", self.problems, Qt.DockWidgetArea.BottomDockWidgetArea, 0),
+        }
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        sideways, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([self.docks["palette"], self.docks["properties"]], [LEFT, RIGHT], sideways)
+        self.resizeDocks([self.docks["problems"]], [BOTTOM], upright)
+        self.problems.goto.connect(self.reveal)
+        self.canvas.help_wanted.connect(self._help)
+        self.canvas.opened.connect(self._opened)
+        self.setTabOrder(self.palette_panel.list, self.canvas)
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea, width: int) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock-{panel.objectName()}")
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        dock.setWidget(panel)
+        panel.setMinimumWidth(width)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def state(self) -> QByteArray:
+        """Where the docks are."""
+        return self.saveState()
+
+    def restore(self, state: QByteArray) -> bool:
+        """Put the docks where they were."""
+        return self.restoreState(state)
+
+    def reveal(self, block: str) -> None:
+        """Show a block on the canvas."""
+        self.canvas.goto(block)
+
+    def set_thumbnail(self, block: str, image: QImage | None) -> None:
+        """Show a live picture on a block's face, or none."""
+        self.canvas.set_thumbnail(block, image)
+
+    def _help(self, _kind: str) -> None:
+        self.docks["properties"].show()
+        self.docks["properties"].raise_()
+        self.properties.show_help()
+
+    def _opened(self, _block: str) -> None:
+        self.docks["properties"].show()
+        self.docks["properties"].raise_()
+
+    # --- entries of the menus
+
+    def actions_table(self) -> list[Action]:
+        """What the canvas and the docks add to the window's menus."""
+        table = [self._canvas_action(f"edit.{name}", command, icon, rule) for name, command, icon, rule in _EDIT]
+        table += [self._canvas_action(f"view.{name}", command, icon, rule) for name, command, icon, rule in _VIEW]
+        for name, dock in self.docks.items():
+            table.append(
+                Action(
+                    f"view.dock_{name}",
+                    dock.windowTitle(),
+                    self._toggler(dock),
+                    checked=self._shower(dock),
+                    rule=name == "palette",
+                )
+            )
+        return table
+
+    def _canvas_action(self, id_: str, title: str, icon: str, rule: bool) -> Action:
+        command = next(c for c in commands.COMMANDS if c.title == title)
+
+        def run() -> None:
+            if not isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QPlainTextEdit)):
+                command.run(self.canvas)
+
+        def when() -> bool:
+            return self.isVisible() and commands.possible(self.canvas, command)
+
+        return Action(
+            id_, title, run, ", ".join(k for k in command.keys if k not in _CANVAS_ONLY), icon, when, rule=rule
+        )
+
+    def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
+        return lambda: dock.setVisible(dock.isHidden())
+
+    def _shower(self, dock: QDockWidget) -> Callable[[], bool]:
+        return lambda: not dock.isHidden()
+
+
+# Keys that only the canvas itself hears, because elsewhere they mean something else.
+_CANVAS_ONLY = frozenset({"Space", "Tab", "F", "Esc", "Backspace", "Del"})
+_EDIT = (
+    ("add", "Add a block…", "plus", True),
+    ("cut", "Cut", "content-cut", True),
+    ("copy", "Copy", "content-copy", False),
+    ("paste", "Paste", "content-paste", False),
+    ("duplicate", "Duplicate", "content-duplicate", False),
+    ("rename", "Rename", "", False),
+    ("delete", "Delete", "delete-outline", False),
+    ("all", "Select all", "", True),
+    ("tidy", "Tidy up", "sitemap-outline", False),
+)
+_VIEW = (
+    ("fit", "Fit the drawing", "fit-to-screen-outline", True),
+    ("full", "Zoom to 100 %", "", False),
+    ("in", "Zoom in", "", False),
+    ("out", "Zoom out", "", False),
+)

@@ -1,0 +1,153 @@
+"""What the checker found out, as widgets: a table of facts of a block, its problems with their mends, a table of all layers.
+
+Not for: editing settings (`gui.form.panel`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine.errors import Problem
+from gui import theme
+from gui.document import Document
+from gui.form.figures import count
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class FactTable(QWidget):
+    """Names at the left, figures at the right, a line each."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+
+    def show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Show (name, figure) pairs, using the labels that are there."""
+        facts = list(facts)
+        while len(self._rows) < len(facts):
+            row = len(self._rows)
+            name, figure = QLabel(), QLabel()
+            name.setProperty("hint", True)
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            figure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            figure.setWordWrap(True)
+            self._grid.addWidget(name, row, 0)
+            self._grid.addWidget(figure, row, 1)
+            self._rows.append((name, figure))
+        for index, (name, figure) in enumerate(self._rows):
+            shown = index < len(facts)
+            name.setVisible(shown)
+            figure.setVisible(shown)
+            if shown:
+                name.setText(facts[index][0])
+                figure.setText(facts[index][1])
+                figure.setAccessibleName(f"{facts[index][0]}: {facts[index][1]}")
+
+    def facts(self) -> dict[str, str]:
+        """What is shown."""
+        return {name.text(): figure.text() for name, figure in self._rows if not name.isHidden()}
+
+
+class ProblemCard(QFrame):
+    """One problem: its sentence and a button for every mend."""
+
+    def __init__(self, document: Document, problem: Problem) -> None:
+        super().__init__()
+        self.setObjectName("problem-card")
+        self._document, self._problem = document, problem
+        t = theme.current()
+        colour = t.bad if problem.severity == "error" else t.warn
+        self.setStyleSheet(
+            f"QFrame#problem-card {{ border: 1px solid {colour}; border-radius: 6px; background: {t.raised}; }}"
+        )
+        icon, sentence = QLabel(), QLabel(problem.text)
+        name = "alert-circle" if problem.severity == "error" else "alert"
+        icon.setPixmap(theme.icon(name, color=colour).pixmap(16, 16))
+        icon.setAccessibleName("Error" if problem.severity == "error" else "Warning")
+        icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        sentence.setWordWrap(True)
+        sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(icon)
+        row.addWidget(sentence, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(10, 10, 10, 10)
+        box.setSpacing(8)
+        box.addLayout(row)
+        for index, fix in enumerate(problem.fixes):
+            button = QPushButton(fix.title)
+            button.setObjectName(f"fix-{index}")
+            button.setProperty("fix", index)
+            button.clicked.connect(self._mend)
+            box.addWidget(button)
+
+    def _mend(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self._document.apply_fix(self._problem.fixes[int(button.property("fix"))])
+
+
+class LayerModel(QAbstractTableModel):
+    """All blocks in the order of the network: name, kind, output, parameters, multiply-adds."""
+
+    HEAD = ("Block", "Output", "Parameters", "Mult-adds")
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self.ids: list[str] = []
+        self.rows: list[tuple[str, ...]] = []
+
+    def refresh(self) -> None:
+        """Read the document again."""
+        graph, report = self._document.graph, self._document.report
+        ordered = [id_ for id_ in report.order if id_ in graph.nodes]
+        ids = ordered + [id_ for id_ in graph.nodes if id_ not in set(ordered)]
+        rows: list[tuple[str, ...]] = []
+        for id_ in ids:
+            found = report.blocks.get(id_)
+            output = str(found.output) if found is not None and found.output is not None else "?"
+            parameters = count(found.parameters) if found is not None and found.parameters else "–"
+            macs = count(found.macs) if found is not None and found.macs else "–"
+            rows.append((graph.node(id_).name, output, parameters, macs))
+        if rows == self.rows and ids == self.ids:
+            return
+        self.beginResetModel()
+        self.ids, self.rows = ids, rows
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return len(self.rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return len(self.HEAD)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell; figures stand at the right."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 1:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The columns' titles."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.HEAD[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section > 1 else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None

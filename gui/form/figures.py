@@ -1,0 +1,23 @@
+"""Counts and sizes as the properties panel writes them. Not for: short forms on a block's face."""
+
+from __future__ import annotations
+
+KILO = 1024.0
+
+
+def count(number: int) -> str:
+    """A count with its thousands set apart: 1,199,882."""
+    return f"{number:,}"
+
+
+def memory(number: int) -> str:
+    """Bytes in the unit a person would use: 18.4 KB."""
+    value = float(number)
+    if value < KILO:
+        return f"{number} B"
+    units = ["KB", "MB", "GB", "TB"]
+    value /= KILO
+    while value >= KILO and len(units) > 1:
+        value /= KILO
+        units.pop(0)
+    return f"{value:.1f} {units[0]}"

@@ -1,0 +1,294 @@
+"""The pages of the properties panel: one block, several blocks, the whole network.
+
+Not for: which page is shown (`gui.form.properties`).
+"""
+
+from __future__ import annotations
+
+from itertools import count as counter
+
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.blocks.spec import spec_of
+from engine.declare import to_json
+from engine.errors import GraphError, SettingError
+from engine.graph.model import Batch, Configure, Rename
+from gui import theme
+from gui.document import Document
+from gui.form.facts import FactTable, LayerModel, ProblemCard
+from gui.form.figures import count, memory
+from gui.form.panel import SettingsForm
+from gui.kind_row import help_of
+from gui.widgets import Fault, Heading, Hint, Section, hline
+
+
+class Page(QWidget):
+    """A column with the panel's margins."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(14, 14, 14, 14)
+        self.box.setSpacing(10)
+
+    def refresh(self) -> None:
+        """Show the document as it is now."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class BlockPage(Page):
+    """Name, help, settings, problems and facts of one block."""
+
+    def __init__(self, document: Document, block: str) -> None:
+        super().__init__(document)
+        self.block = block
+        node = document.graph.node(block)
+        self.kind = node.kind
+        self._sessions = counter()
+        self._session = 0
+        self._cards: list[ProblemCard] = []
+        self._shown: tuple[object, ...] = ()
+        self._make_head()
+        self.problems = QVBoxLayout()
+        self.problems.setSpacing(8)
+        self.box.addLayout(self.problems)
+        try:
+            spec = spec_of(self.kind)
+        except SettingError as error:
+            self.form = None
+            self.box.addWidget(Hint(str(error)))
+        else:
+            self.form = SettingsForm(spec)
+            self.form.changed.connect(self._set)
+            self.form.finished.connect(self._finished)
+            self.box.addWidget(self.form)
+            self.form.setVisible(bool(self.form.rows))
+        self.box.addWidget(hline())
+        self.box.addWidget(Section("What it computes"))
+        self.facts = FactTable()
+        self.box.addWidget(self.facts)
+        self.box.addStretch(1)
+        self.refresh()
+
+    def _make_head(self) -> None:
+        spec = spec_of(self.kind)
+        tokens = theme.current()
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        chip = QLabel()
+        chip.setFixedSize(11, 11)
+        chip.setStyleSheet(f"background: {tokens.family.get(spec.family, tokens.muted)}; border-radius: 3px;")
+        title.addWidget(chip)
+        title.addWidget(Heading(spec.title), 1)
+        self.box.addLayout(title)
+        self.help = Hint(help_of(spec))
+        self.box.addWidget(self.help)
+        self.source = Hint(f"Source: {spec.source}")
+        self.source.setFont(theme.font(11, 400))
+        self.box.addWidget(self.source)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        label = QLabel("Name")
+        label.setProperty("hint", True)
+        label.setFixedWidth(104)
+        self.name = QLineEdit()
+        self.name.setObjectName("block-name")
+        self.name.setAccessibleName("Name of the block")
+        self.name.setToolTip("The layer's name in code and the key of its weights")
+        self.name.editingFinished.connect(self._rename)
+        label.setBuddy(self.name)
+        row.addWidget(label)
+        row.addWidget(self.name, 1)
+        self.box.addLayout(row)
+        self.name_fault = Fault()
+        self.box.addWidget(self.name_fault)
+
+    def refresh(self) -> None:
+        """Name, values, problems and figures from the document."""
+        graph, report = self.document.graph, self.document.report
+        if self.block not in graph.nodes:
+            return
+        node = graph.node(self.block)
+        if not self.name.isModified():
+            self.name.setText(node.name)
+        if self.form is not None:
+            self.form.set_values(to_json(node.block(), all_of_them=True))
+        problems = report.of(self.block)
+        if problems != self._shown:
+            self._shown = problems
+            for card in self._cards:
+                self.problems.removeWidget(card)
+                card.hide()
+                card.deleteLater()
+            self._cards = [ProblemCard(self.document, problem) for problem in problems]
+            for card in self._cards:
+                self.problems.addWidget(card)
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        graph, found = self.document.graph, self.document.report.blocks.get(self.block)
+        facts: list[tuple[str, str]] = []
+        block = graph.node(self.block).block()
+        inputs = block.inputs()
+        for index, port in enumerate(inputs):
+            shape = found.inputs[index] if found is not None and index < len(found.inputs) else None
+            name = "Input" if len(inputs) == 1 else f"Input {port.name}"
+            facts.append((name, str(shape) if shape is not None else "not known"))
+        facts.append(("Output", str(found.output) if found is not None and found.output is not None else "not known"))
+        if found is not None:
+            facts.append(("Parameters", count(found.parameters)))
+            facts.append(("Multiply-adds", count(found.macs)))
+            facts.append(("Activation memory", f"{memory(found.activation_bytes)} / sample"))
+        self.facts.show_facts(facts)
+
+    def _set(self, name: str, value: object) -> None:
+        node = self.document.graph.node(self.block)
+        json = list(value) if isinstance(value, tuple) else value
+        label = spec_of(self.kind).settings[name].label.lower()
+        merge = f"set {self.block}.{name} {self._session}"
+        if not self.document.do(Configure(self.block, {name: json}), f"Set {label} of {node.name}", merge=merge):
+            self.refresh()
+
+    def _finished(self, _name: str) -> None:
+        self._session = next(self._sessions) + 1
+
+    def _rename(self) -> None:
+        name = self.name.text().strip()
+        self.name.setModified(False)
+        self.name_fault.say("")
+        if self.block not in self.document.graph.nodes or name == self.document.graph.node(self.block).name:
+            return
+        try:
+            self.document.graph.copy().apply(Rename(self.block, name))
+        except GraphError as error:
+            text = str(error)
+            self.name_fault.say(text[:1].upper() + text[1:])
+            return
+        self.document.do(Rename(self.block, name), "Rename")
+
+
+class SeveralPage(Page):
+    """What is selected, its totals, and the settings it shares if it is all of one kind."""
+
+    def __init__(self, document: Document, blocks: tuple[str, ...]) -> None:
+        super().__init__(document)
+        self.blocks = blocks
+        nodes = [document.graph.node(block) for block in blocks]
+        self.box.addWidget(Heading(f"{len(blocks)} blocks"))
+        self.hint = Hint()
+        self.box.addWidget(self.hint)
+        self.facts = FactTable()
+        self.box.addWidget(self.facts)
+        self.form: SettingsForm | None = None
+        self._session = 0
+        if len({node.kind for node in nodes}) == 1:
+            spec = spec_of(nodes[0].kind)
+            self.hint.setText(f"All are {spec.title.lower()}: a setting changed here changes in every one.")
+            self.form = SettingsForm(spec)
+            self.form.changed.connect(self._set)
+            self.form.finished.connect(self._finished)
+            self.box.addWidget(hline())
+            self.box.addWidget(self.form)
+        else:
+            titles = sorted({spec_of(node.kind).title for node in nodes})
+            self.hint.setText(", ".join(titles) + ". Select blocks of one kind to change their settings together.")
+        self.box.addStretch(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Totals, and the values that all have in common."""
+        graph, report = self.document.graph, self.document.report
+        blocks = [block for block in self.blocks if block in graph.nodes]
+        found = [report.blocks[block] for block in blocks if block in report.blocks]
+        self.facts.show_facts(
+            (
+                ("Parameters", count(sum(one.parameters for one in found))),
+                ("Multiply-adds", count(sum(one.macs for one in found))),
+                ("Activation memory", f"{memory(sum(one.activation_bytes for one in found))} / sample"),
+            )
+        )
+        if self.form is None or not blocks:
+            return
+        values = [to_json(graph.node(block).block(), all_of_them=True) for block in blocks]
+        self.form.set_values(values[0])
+        self.form.set_mixed(name for name in values[0] if any(one[name] != values[0][name] for one in values))
+
+    def _set(self, name: str, value: object) -> None:
+        json = list(value) if isinstance(value, tuple) else value
+        edit = Batch(tuple(Configure(block, {name: json}) for block in self.blocks))
+        merge = f"set {' '.join(self.blocks)}.{name} {self._session}"
+        if not self.document.do(edit, f"Set {name} of {len(self.blocks)} blocks", merge=merge):
+            self.refresh()
+
+    def _finished(self, _name: str) -> None:
+        self._session += 1
+
+
+class NetworkPage(Page):
+    """The whole network: title, totals, a table of its layers."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.title = Heading("")
+        self.title.setWordWrap(True)
+        self.text = Hint()
+        self.facts = FactTable()
+        self.model = LayerModel(document)
+        self.table = QTableView()
+        self.table.setObjectName("layers")
+        self.table.setAccessibleName("Layers of the network")
+        self.table.setModel(self.model)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setFont(theme.font(12, 400))
+        self.table.setTabKeyNavigation(False)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setMinimumHeight(200)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setStretchLastSection(True)
+        head.setHighlightSections(False)
+        self.table.clicked.connect(self._go)
+        self.table.activated.connect(self._go)
+        self.box.addWidget(self.title)
+        self.box.addWidget(self.text)
+        self.box.addWidget(self.facts)
+        self.box.addWidget(hline())
+        self.box.addWidget(Section("Layers"))
+        self.box.addWidget(self.table, 1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Everything from the document."""
+        report = self.document.report
+        self.title.setText(self.document.title)
+        about = self.document.graph.sections["about"]
+        text = about.get("text", "")
+        self.text.setText(text if isinstance(text, str) else "")
+        self.text.setVisible(bool(self.text.text()))
+        self.facts.show_facts(
+            (
+                ("Blocks", count(len(self.document.graph))),
+                ("Parameters", count(report.parameters)),
+                ("Multiply-adds", f"{count(report.macs)} / sample"),
+                ("Activation memory", f"{memory(report.activation_bytes)} / sample"),
+            )
+        )
+        self.model.refresh()
+
+    def _go(self, index: QModelIndex) -> None:
+        self.document.select([self.model.ids[index.row()]])

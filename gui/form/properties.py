@@ -1,0 +1,73 @@
+"""The properties panel: the page that fits the selection, kept true after every edit.
+
+Not for: what stands on a page (`gui.form.pages`).
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.document import Document
+from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
+
+
+class Properties(QWidget):
+    """Shows one block, several blocks or the network.
+
+    Attributes:
+        page: The page that is shown.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setObjectName("properties")
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.area)
+        self.page: Page = NetworkPage(document)
+        self.area.setWidget(self.page)
+        document.selected.connect(self._selected)
+        document.reported.connect(self._reported)
+        document.replaced.connect(self._rebuild)
+        document.place_changed.connect(self._retitled)
+        theme.notifier().changed.connect(self._rebuild)
+        self._rebuild()
+
+    def _selected(self, _ids: object) -> None:
+        self._rebuild()
+
+    def _rebuild(self, _what: object = None) -> None:
+        chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
+        match len(chosen):
+            case 0:
+                self.page = NetworkPage(self.document)
+            case 1:
+                self.page = BlockPage(self.document, chosen[0])
+            case _:
+                self.page = SeveralPage(self.document, chosen)
+        old = self.area.takeWidget()
+        self.area.setWidget(self.page)
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+
+    def _reported(self, _report: object) -> None:
+        self.page.refresh()
+
+    def _retitled(self) -> None:
+        if isinstance(self.page, NetworkPage):
+            self.page.refresh()
+
+    def show_help(self) -> None:
+        """Bring the help of the selected block into view and mark it."""
+        if isinstance(self.page, BlockPage):
+            self.area.ensureWidgetVisible(self.page.help)
+            self.page.help.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.page.help.setSelection(0, len(self.page.help.text()))

@@ -1,0 +1,184 @@
+"""The problems panel: one row a problem, errors first; a click goes to the block, a button mends.
+
+Not for: finding problems (`engine.graph.check`).
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import Problem
+from gui import theme
+from gui.document import Document
+
+MOST = 200  # rows; a network with more problems than that has one cause
+
+
+class ProblemRow(QFrame):
+    """One problem: icon, block, sentence, a button for each mend.
+
+    Attributes:
+        chosen: Emits the problem when the row is clicked or Enter is pressed on it.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, document: Document, problem: Problem) -> None:
+        super().__init__()
+        self.document, self.problem = document, problem
+        self.setObjectName("problem-row")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        error = problem.severity == "error"
+        name = _name(document, problem) or "network"
+        self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {problem.text}")
+        self.setToolTip("Click to go to the block" if problem.block is not None else "")
+        self.icon, where, sentence = QLabel(), QLabel(name), QLabel(problem.text)
+        self.icon.setFixedWidth(18)
+        where.setFont(theme.font(13, 600))
+        where.setMinimumWidth(84)
+        sentence.setWordWrap(True)
+        sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 10, 6)
+        row.setSpacing(10)
+        for widget in (self.icon, where):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(sentence, 1)
+        for index, fix in enumerate(problem.fixes):
+            button = QPushButton(fix.title)
+            button.setObjectName(f"fix-{index}")
+            button.setProperty("fix", index)
+            button.clicked.connect(self._mend)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.draw()
+
+    def draw(self) -> None:
+        """Colours and icon of the theme."""
+        t = theme.current()
+        error = self.problem.severity == "error"
+        picture = theme.icon("alert-circle" if error else "alert", color=t.bad if error else t.warn)
+        self.icon.setPixmap(picture.pixmap(QSize(17, 17)))
+        self.setStyleSheet(
+            f"QFrame#problem-row {{ border: none; border-bottom: 1px solid {t.border}; background: transparent; }}"
+            f"QFrame#problem-row:hover {{ background: {t.hover}; }}"
+            f"QFrame#problem-row:focus {{ background: {t.accent_soft}; }}"
+        )
+
+    def _mend(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self.document.apply_fix(self.problem.fixes[int(button.property("fix"))])
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Go to the block."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit(self.problem)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the block; up and down go to the neighbouring rows."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self.chosen.emit(self.problem)
+            case Qt.Key.Key_Down:
+                self.focusNextChild()
+            case Qt.Key.Key_Up:
+                self.focusPreviousChild()
+            case _:
+                super().keyPressEvent(event)
+
+
+class Problems(QWidget):
+    """All problems of the document.
+
+    Attributes:
+        goto: Emits the id of the block to show.
+        rows: The rows that are shown.
+    """
+
+    goto = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setObjectName("problems")
+        self.rows: list[ProblemRow] = []
+        self._shown: tuple[Problem, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self.good = QWidget()
+        self._tick, self._words = QLabel(), QLabel()
+        row = QHBoxLayout(self.good)
+        row.setContentsMargins(14, 10, 14, 10)
+        row.setSpacing(8)
+        row.addWidget(self._tick)
+        row.addWidget(self._words)
+        row.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.area.setWidget(inside)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.good)
+        self._stack.addWidget(self.area)
+        document.reported.connect(self.refresh)
+        document.replaced.connect(self.refresh)
+        theme.notifier().changed.connect(self._draw)
+        self._draw()
+        self.refresh()
+
+    def refresh(self, _what: object = None) -> None:
+        """Show the problems of the document's report."""
+        problems = tuple(sorted(self.document.report.problems, key=lambda p: p.severity != "error"))[:MOST]
+        names = tuple(_name(self.document, problem) for problem in problems)
+        empty = len(self.document.graph) == 0
+        self._words.setText(
+            "Nothing drawn yet." if empty else "No problems: every shape fits, and the network can be trained."
+        )
+        if (problems, names) == (self._shown, self._names):
+            self._stack.setCurrentWidget(self.area if problems else self.good)
+            return
+        self._shown, self._names = problems, names
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [ProblemRow(self.document, problem) for problem in problems]
+        for index, row in enumerate(self.rows):
+            row.chosen.connect(self._go)
+            self._column.insertWidget(index, row)
+        self._stack.setCurrentWidget(self.area if problems else self.good)
+
+    def _go(self, problem: Problem) -> None:
+        if problem.block is not None:
+            self.document.select([problem.block])
+            self.goto.emit(problem.block)
+
+    def _draw(self) -> None:
+        t = theme.current()
+        self._tick.setPixmap(theme.icon("check-circle-outline", color=t.good).pixmap(QSize(18, 18)))
+        for row in self.rows:
+            row.draw()
+
+
+def _name(document: Document, problem: Problem) -> str:
+    """The name of the block where it arose, empty where it belongs to the whole network."""
+    node = document.graph.nodes.get(problem.block) if problem.block is not None else None
+    return node.name if node is not None else ""
