@@ -88,7 +88,7 @@ def build(project: Project) -> Window:
     train.problems_wanted.connect(lambda: made.show_place("design"))
     session.refused.connect(train.explain)
     document.selected.connect(lambda _ids: made.actions_.refresh())
-    made.destroyed.connect(lambda: window.clear())
+    made.destroyed.connect(window.clear)
     return made
 
 

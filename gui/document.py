@@ -6,7 +6,7 @@ Not for: training and data (`gui.session`), nor for asking the person anything (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class Document(QObject):
         self.facts: DataFacts | None = None
         self.selection: tuple[str, ...] = ()
         self.report = Report()
-        self._stop_listening = lambda: None
+        self._stop_listening: Callable[[], None] | None = None
         self._recovered = False
         self._load(project if project is not None else Project())
 
@@ -83,7 +83,8 @@ class Document(QObject):
     # --- loading and saving
 
     def _load(self, project: Project) -> None:
-        self._stop_listening()
+        if self._stop_listening is not None:
+            self._stop_listening()
         self.project = project
         self._stop_listening = project.graph.changed.connect(self._edited)
         self.stack.clear()

@@ -30,7 +30,7 @@ def set_theme_choice(value: str) -> None:
 def recent_files() -> list[Path]:
     """Projects opened lately that are still there, the last one first."""
     value = _store().value("recent", [])
-    names = [value] if isinstance(value, str) else list(value or [])
+    names = value if isinstance(value, list) else [value] if isinstance(value, str) else []
     return [Path(str(name)) for name in names[:MOST_RECENT]]
 
 

@@ -34,7 +34,7 @@ from gui.statusline import StatusLine
 from gui.widgets import IconButton, Segmented
 
 PLACES = (("design", "Design"), ("data", "Data"), ("train", "Train"), ("inspect", "Inspect"))
-THEMES = (("system", "Theme of the system", ""), ("light", "Light theme", ""), ("dark", "Dark theme", ""))
+THEMES = (("system", "Theme of the system"), ("light", "Light theme"), ("dark", "Dark theme"))
 MESSAGE_MS = 8000  # how long a sentence stays in the status bar
 
 
@@ -99,8 +99,23 @@ class Window(QMainWindow):
 
     def _table(self) -> list[Action]:
         stack, session = self.document.stack, self.session
-        idle = lambda: session.state == "idle"  # noqa: E731
-        live = lambda: session.state in ("running", "paused")  # noqa: E731
+
+        def live() -> bool:
+            return session.state in ("running", "paused")
+
+        def at(place: str) -> Action:
+            number = [id_ for id_, _ in PLACES].index(place) + 1
+            return Action(
+                f"view.{place}", dict(PLACES)[place], lambda: self.show_place(place), f"Ctrl+{number}",
+                checked=lambda: self.switch.value == place,
+            )  # fmt: skip
+
+        def theme_of(name: str, title: str) -> Action:
+            return Action(
+                f"view.theme_{name}", title, lambda: self.set_theme(name), rule=name == "system",
+                checked=lambda: preferences.theme_choice() == name,
+            )  # fmt: skip
+
         table = [
             Action("file.new", "New drawing", self.filing.new, "Ctrl+N", "file-outline"),
             Action("file.gallery", "Start from a preset…", self.filing.gallery, "Ctrl+Shift+N", "view-grid-outline"),
@@ -113,26 +128,18 @@ class Window(QMainWindow):
             Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", stack.canRedo),
             *(action for action in self.parts.actions if action.id.startswith("edit.")),
         ]
-        for index, (id_, title) in enumerate(PLACES):
-            table.append(
-                Action(f"view.{id_}", title, lambda id_=id_: self.show_place(id_), f"Ctrl+{index + 1}",
-                       checked=lambda id_=id_: self.switch.value == id_)
-            )  # fmt: skip
+        table += [at(place) for place, _ in PLACES]
         table += [
             *(action for action in self.parts.actions if action.id.startswith("view.")),
             Action("view.commands", "Commands…", self.commands, "Ctrl+K", "magnify", rule=True),
-            *(
-                Action(f"view.theme_{name}", title, lambda name=name: self.set_theme(name), icon=icon, rule=name == "system",
-                       checked=lambda name=name: preferences.theme_choice() == name)
-                for name, title, icon in THEMES
-            ),
+            *(theme_of(name, title) for name, title in THEMES),
             Action("train.toggle", "Train, pause or go on", session.toggle, "Ctrl+Return, Ctrl+Enter", "play",
                    lambda: session.state in ("idle", "running", "paused")),
             Action("train.step", "One step", session.step, "Ctrl+Shift+Return", "skip-next",
                    lambda: session.state in ("idle", "paused")),
             Action("train.stop", "Stop and keep", session.stop, "Ctrl+.", "stop", live),
             Action("train.best", "Restore best weights", session.restore_best, "", "trophy-outline",
-                   lambda: live() or (idle() and session.run is not None), rule=True),
+                   lambda: live() or (session.state == "idle" and session.run is not None), rule=True),
             Action("train.discard", "Discard this run", self.discard, "", "delete-outline", live),
             *(action for action in self.parts.actions if action.id.startswith("help.")),
             Action("help.guide", "User guide", self.guide, "", "book-open-outline"),
@@ -184,15 +191,15 @@ class Window(QMainWindow):
         self.export_button.setToolTip("Take the network away as code, weights or a project (Ctrl+E)")
         self.export_button.clicked.connect(self.parts.export)
         left, right = QWidget(), QWidget()
-        for side in (left, right):
-            inner = QHBoxLayout(side)
+        left_box, right_box = QHBoxLayout(left), QHBoxLayout(right)
+        for inner in (left_box, right_box):
             inner.setContentsMargins(0, 0, 0, 0)
             inner.setSpacing(8)
-        left.layout().addWidget(self.name)
-        left.layout().addStretch(1)
-        right.layout().addStretch(1)
+        left_box.addWidget(self.name)
+        left_box.addStretch(1)
+        right_box.addStretch(1)
         for widget in (self.parts.transport, self.export_button, self.theme_button):
-            right.layout().addWidget(widget)
+            right_box.addWidget(widget)
         box.addWidget(left, 1)
         box.addWidget(self.switch)
         box.addWidget(right, 1)

@@ -10,17 +10,36 @@ from __future__ import annotations
 
 import heapq
 import keyword
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.blocks.spec import Block, make, spec_of
+from engine.blocks.spec import make, spec_of
 from engine.declare import Json, to_json, unknown
 from engine.errors import GraphError, SettingError
+from engine.graph.edits import (
+    AddBlock,
+    Batch,
+    Configure,
+    Connect,
+    Disconnect,
+    Edit,
+    End,
+    Move,
+    Node,
+    RemoveBlock,
+    Rename,
+    SetSection,
+    Wire,
+)
 from engine.observe import Signal
+
+__all__ = [
+    "AddBlock", "Batch", "Configure", "Connect", "Disconnect", "Edit", "End", "Graph", "Move", "Node", "RemoveBlock", "Rename",
+    "SetSection", "Wire",
+]  # fmt: skip
 
 NAME_LENGTH = 64  # letters in a block's name; it has to be readable on a canvas and in code
 # Names that a network's module has already; a block of that name would hide them in the exported class.
@@ -35,123 +54,6 @@ RESERVED = frozenset(
     "state_dict to to_empty train training type xpu zero_grad self torch nn layers main math".split()
 )
 
-
-@dataclass(frozen=True, order=True)
-class End:
-    """One end of a wire: a port of a block.
-
-    Attributes:
-        block: The block's id.
-        port: The port's name.
-    """
-
-    block: str
-    port: str
-
-
-@dataclass(frozen=True)
-class Wire:
-    """What `source` gives goes into `target`. An input takes one wire, so the target names the wire."""
-
-    source: End
-    target: End
-
-
-@dataclass(frozen=True)
-class Node:
-    """A placed block.
-
-    Attributes:
-        id: Given once, never used again, survives undo.
-        kind: What is placed.
-        name: Unique in the graph and a Python identifier: it becomes the attribute in code and the key of the weights.
-        settings: Those that differ from their default, as JSON.
-        x, y: Place of the upper left corner on the canvas, in canvas units.
-    """
-
-    id: str
-    kind: str
-    name: str
-    settings: Mapping[str, Json] = field(default_factory=dict)
-    x: float = 0.0
-    y: float = 0.0
-
-    def block(self) -> Block:
-        """The declared block with these settings."""
-        return make(self.kind, self.settings)
-
-
-# --- edits -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AddBlock:
-    """Place a block. `at` is its position in the order of the file; None appends it."""
-
-    node: Node
-    at: int | None = None
-
-
-@dataclass(frozen=True)
-class RemoveBlock:
-    """Take a block and all its wires away."""
-
-    block: str
-
-
-@dataclass(frozen=True)
-class Connect:
-    """Lay a wire; a wire that the target has already is replaced."""
-
-    wire: Wire
-
-
-@dataclass(frozen=True)
-class Disconnect:
-    """Take the wire away that ends in `target`."""
-
-    target: End
-
-
-@dataclass(frozen=True)
-class Configure:
-    """Set settings of a block; a value equal to the default is stored as absent."""
-
-    block: str
-    values: Mapping[str, Json]
-
-
-@dataclass(frozen=True)
-class Rename:
-    """Give a block another name."""
-
-    block: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Move:
-    """Put blocks at places: id -> (x, y)."""
-
-    places: Mapping[str, tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class SetSection:
-    """Replace a section of the project that is not the graph: "data", "training" or "about"."""
-
-    name: str
-    values: Mapping[str, Json]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Several edits as one step: all of them or none."""
-
-    edits: tuple[Edit, ...]
-
-
-Edit = AddBlock | RemoveBlock | Connect | Disconnect | Configure | Rename | Move | SetSection | Batch
 
 SECTIONS = ("about", "data", "training")
 
@@ -467,7 +369,6 @@ def _check_place(x: Any, y: Any) -> None:
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))
-            or not math.isfinite(value)
-            or abs(value) > 1e7
+            or not abs(value) <= 1e7  # also what is not a number
         ):
             raise GraphError("a block's place is two finite numbers, at most ten million units from the origin.")

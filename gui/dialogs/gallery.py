@@ -101,8 +101,8 @@ class Gallery(QDialog):
         self.text = Hint()
         self.text.setFont(theme.font(14))
         self.source = Hint()
-        self.open = PrimaryButton("Open", "folder-open-outline")
-        self.open.setDefault(True)
+        self.open_button = PrimaryButton("Open", "folder-open-outline")
+        self.open_button.setDefault(True)
         self._lay_out()
         for name, project in self._projects.items():
             item = QListWidgetItem(QIcon(silhouette(project.graph, QSize(96, 32), self.devicePixelRatioF())), "")
@@ -113,7 +113,7 @@ class Gallery(QDialog):
         self.search.textChanged.connect(self._filter)
         self.list.currentItemChanged.connect(self._show)
         self.list.itemActivated.connect(lambda _item: self._take())
-        self.open.clicked.connect(self._take)
+        self.open_button.clicked.connect(self._take)
         self.list.setCurrentRow(0)
         self.search.setFocus()
 
@@ -131,7 +131,7 @@ class Gallery(QDialog):
         right.addStretch(1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(self.open)
+        buttons.addWidget(self.open_button)
         right.addLayout(buttons)
         box = QHBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 20)
@@ -150,7 +150,7 @@ class Gallery(QDialog):
         shown = [self.list.item(row) for row in range(self.list.count()) if not self.list.item(row).isHidden()]
         if shown and (self.list.currentItem() is None or self.list.currentItem().isHidden()):
             self.list.setCurrentItem(shown[0])
-        self.open.setEnabled(bool(shown))
+        self.open_button.setEnabled(bool(shown))
 
     def _show(self) -> None:
         item = self.list.currentItem()
