@@ -7,7 +7,6 @@ nowhere. Not for: errors that are meant for a person (`engine.errors`), and not 
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from engine.errors import StoreError
 from engine.files import write_atomic
+from engine.folders import user_folder
 
 KEPT = 20  # reports; the oldest go first
 _PACKAGES = (
@@ -31,18 +31,8 @@ _PACKAGES = (
 
 
 def folder() -> Path:
-    """Where reports lie: in `LAYERLOOM_DATA` if that is set, else in the platform's own place for a program's data."""
-    home = os.environ.get("LAYERLOOM_DATA", "")
-    if home:
-        return Path(home) / "crashes"
-    match sys.platform:
-        case "win32":
-            base = Path(os.environ.get("LOCALAPPDATA", "") or Path.home() / "AppData" / "Local")
-        case "darwin":
-            base = Path.home() / "Library" / "Application Support"
-        case _:
-            base = Path(os.environ.get("XDG_STATE_HOME", "") or Path.home() / ".local" / "state")
-    return base / "layerloom" / "crashes"
+    """Where reports lie."""
+    return user_folder() / "crashes"
 
 
 def describe(error: BaseException) -> str:

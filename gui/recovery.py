@@ -17,10 +17,10 @@ from PySide6.QtCore import QObject, QTimer
 
 from engine.errors import EngineError
 from engine.files import write_atomic
+from engine.folders import user_folder
 from engine.graph import store
 from engine.project import Project, read
 from engine.training import lock
-from engine.training.runs import user_folder
 from gui.background import in_background
 from gui.document import Document
 

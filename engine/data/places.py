@@ -6,32 +6,18 @@ Not for: reading the data.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from engine.errors import DataError
+from engine.folders import user_folder
 
 _SHARE = 0.6  # of the machine's memory that one data set may fill; training needs room beside it
 _UNKNOWN_MEMORY = 8 << 30  # bytes, where the system does not say
 
 
 def downloads(name: str) -> Path:
-    """The folder that a downloaded data set is kept in: in the program's own folder among the user's data.
-
-    Only the downloader makes it. The variable LAYERLOOM_DATA overrides the platform's place, as it does for runs.
-    """
-    home = Path.home()
-    if own := os.environ.get("LAYERLOOM_DATA"):
-        return Path(own) / "data" / name
-    # XDG Base Directory Specification: a relative path is to be ignored.
-    given = Path(os.environ.get("XDG_DATA_HOME", ""))
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "LayerLoom"
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support" / "LayerLoom"
-    else:
-        base = (given if given.is_absolute() else home / ".local" / "share") / "layerloom"
-    return base / "data" / name
+    """The folder that a downloaded data set is kept in; only the downloader makes it."""
+    return user_folder() / "data" / name
 
 
 def shown(path: Path | str) -> str:

@@ -7,9 +7,7 @@ torch is imported when a network is asked for, not before.
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +19,7 @@ from engine.data.choice import DataChoice
 from engine.data.normalisation import Normalisation
 from engine.declare import Json, from_json
 from engine.errors import EngineError, StoreError
+from engine.folders import user_folder
 from engine.graph.model import Graph
 from engine.graph.store import load
 from engine.training import lock
@@ -151,19 +150,6 @@ class Run:
 def runs_folder(project: Path | None) -> Path:
     """Where a project's runs lie: "name.runs" beside it, in the user's data folder while it is not saved."""
     return user_folder() / "runs" if project is None else Path(project).with_suffix(".runs")
-
-
-def user_folder() -> Path:
-    """The program's own folder among the user's data. The variable LAYERLOOM_DATA overrides the platform's place."""
-    if own := os.environ.get("LAYERLOOM_DATA"):
-        return Path(own)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "LayerLoom"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "LayerLoom"
-    # XDG Base Directory Specification: a relative path is to be ignored.
-    given = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (given if given.is_absolute() else Path.home() / ".local" / "share") / "layerloom"
 
 
 def list_runs(folder: Path | str) -> list[Run]:
