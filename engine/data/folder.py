@@ -22,7 +22,7 @@ from engine import images
 from engine.data.places import check_memory, reason, shown
 from engine.data.registry import Request
 from engine.data.splits import draw
-from engine.data.table import PARTS, Table
+from engine.data.table import PARTS, Array, Table
 from engine.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
@@ -82,7 +82,7 @@ def read(request: Request) -> Table:
                 f"None of the {len(bad):,} pictures in {shown(request.path)} can be read. The first: {first}"
             )
         notes.append(f"{len(bad):,} of {len(found.paths):,} files cannot be read and are left out.")
-        pictures, labels = pictures[kept], labels[kept]
+        pictures, labels = _closed_up(pictures, kept), labels[kept]
         parts = parts[kept] if parts is not None else None
     return Table(
         name=shown(request.path.name or request.path),
@@ -232,12 +232,11 @@ def _shape(found: Found, request: Request) -> tuple[tuple[int, int, int], bool]:
     return (3 if colour else 1, height, width), False
 
 
+Pictures = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 Seen = Counter[tuple[int, ...]]  # how many pictures had which (height, width, channels)
 
 
-def _decode(
-    paths: list[str], shape: tuple[int, int, int], request: Request
-) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], Seen, dict[int, str]]:
+def _decode(paths: list[str], shape: tuple[int, int, int], request: Request) -> tuple[Pictures, Seen, dict[int, str]]:
     """All pictures as [N,C,H,W], the sizes they had, and the reason for each that cannot be read (its row is empty)."""
     out = np.empty((len(paths), *shape), np.uint8)
     seen: Seen = Counter()
@@ -269,6 +268,14 @@ def _decode(
         finally:
             pool.shutdown(cancel_futures=True)
     return out, seen, bad
+
+
+def _closed_up(pictures: Pictures, kept: Array) -> Pictures:
+    """The rows `kept` (ascending), moved to the front in place: a copy could be more than the memory holds."""
+    for start in range(0, len(kept), _CHUNK):
+        rows = kept[start : start + _CHUNK]
+        pictures[start : start + len(rows)] = pictures[rows]
+    return pictures[: len(kept)]
 
 
 def _results(work: list[Future[tuple[Seen, dict[int, str]]]]) -> Iterator[tuple[Seen, dict[int, str]]]:

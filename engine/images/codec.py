@@ -24,8 +24,8 @@ Picture = npt.NDArray[np.uint8]  # [H,W,C], C = 1 (grey) or 3 (red, green, blue)
 
 BYTE_LIMIT = 512 << 20  # bytes; a larger file is no picture that a network could use
 _GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, as OpenCV and Pillow weigh red, green and blue
-_JPEG_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-_JPEG_COLOUR = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+_OPAQUE_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+_OPAQUE_COLOUR = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 # Decoding goes on in threads of ours, a picture each; OpenCV's own would only be in their way.
 cv2.setNumThreads(1)
@@ -85,9 +85,10 @@ def decode(data: bytes, header: Header | None = None) -> Picture:
     """
     if header is None:
         header = read_header(data)
-    # JPEG has neither transparency nor 16 bits, and libjpeg puts its colours into our order at no cost.
-    jpeg = header.format == "jpeg"
-    how = (_JPEG_GREY if header.grey else _JPEG_COLOUR) if jpeg else cv2.IMREAD_UNCHANGED
+    # JPEG has neither transparency nor 16 bits, and libjpeg puts its colours into our order at no cost. What BMP files
+    # hold where transparency could be is mostly not meant as such.
+    opaque = header.format in ("jpeg", "bmp")
+    how = (_OPAQUE_GREY if header.grey else _OPAQUE_COLOUR) if opaque else cv2.IMREAD_UNCHANGED
     try:
         raw: Any = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     except (cv2.error, MemoryError) as error:
@@ -97,7 +98,7 @@ def decode(data: bytes, header: Header | None = None) -> Picture:
     picture = raw if raw.ndim == 3 else raw[:, :, None]
     if picture.shape[0] * picture.shape[1] != header.height * header.width:
         raise DataError(f"The {header.format.upper()} picture has another size than its header says. It is damaged.")
-    return _upright(picture if jpeg else _plain(_eight_bits(picture), grey=header.grey), header.orientation)
+    return _upright(picture if opaque else _plain(_eight_bits(picture), grey=header.grey), header.orientation)
 
 
 def _eight_bits(picture: npt.NDArray[Any]) -> Picture:

@@ -222,3 +222,29 @@ def test_maps_of_signed_data_have_a_grey_middle_and_equal_ends(name, brightest):
     assert light.argmax() == 127 if brightest else light.argmin() == 127
     assert abs(light[0] - light[-1]) < 40
     assert np.abs(light - light[::-1]).max() < 45
+
+
+def test_what_a_bitmap_holds_where_transparency_could_be_is_not_meant():
+    rows = np.full((2, 3, 4), (10, 20, 30, 0), np.uint8)  # blue, green, red, unused
+    head = struct.pack("<IiiHHIIiiII", 40, 3, 2, 1, 32, 0, rows.size, 0, 0, 0, 0)
+    data = b"BM" + struct.pack("<IHHI", 54 + rows.size, 0, 0, 54) + head + rows.tobytes()
+    np.testing.assert_array_equal(images.decode(data), np.full((2, 3, 3), (30, 20, 10), np.uint8))
+
+
+def test_a_palette_and_single_bits_become_plain_pixels():
+    def png(depth: int, colour: int, line: bytes, *more: bytes) -> bytes:
+        head = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 1, depth, colour, 0, 0, 0))
+        return (
+            b"\x89PNG\r\n\x1a\n"
+            + head
+            + b"".join(more)
+            + chunk(b"IDAT", zlib.compress(b"\0" + line))
+            + chunk(b"IEND", b"")
+        )
+
+    bits = images.decode(png(1, 0, b"\xaa"))
+    assert bits[0, :, 0].tolist() == [255, 0] * 4
+    colours = images.decode(png(1, 3, b"\xaa", chunk(b"PLTE", bytes([1, 2, 3, 200, 100, 50]))))
+    assert colours[0, :2].tolist() == [[200, 100, 50], [1, 2, 3]]
+    clear = images.decode(png(1, 3, b"\xaa", chunk(b"PLTE", bytes([1, 2, 3, 200, 100, 50])), chunk(b"tRNS", b"\0")))
+    assert clear[0, :2].tolist() == [[200, 100, 50], [255, 255, 255]]
