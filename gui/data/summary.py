@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -40,7 +41,7 @@ def _balance(data: DataSet) -> str:
     counts = data.class_counts()
     if not counts or not data.classes:
         return "no labels: numbers are predicted" if not data.classes else ""
-    totals = sum(counts.values())
+    totals = np.sum(list(counts.values()), axis=0)
     return f"{int(totals.min()):,} to {int(totals.max()):,} samples each"
 
 

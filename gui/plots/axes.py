@@ -33,7 +33,7 @@ def nice_spacing(rough: float) -> float:
     return next(step for step in (1, 2, 5, 10) if step * decade >= rough * 0.999) * decade
 
 
-class StepAxis(pg.AxisItem):  # type: ignore[misc]
+class StepAxis(pg.AxisItem):
     """Steps: whole numbers, short."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         return [f"step {number}" if place == 0 else number for place, number in enumerate(numbers)]
 
 
-class EpochAxis(pg.AxisItem):  # type: ignore[misc]
+class EpochAxis(pg.AxisItem):
     """Ends of epochs, as marks above the plot and faint lines through it.
 
     Attributes:
@@ -84,7 +84,7 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
         return [f"epoch {number}" if place == 0 else number for place, number in enumerate(numbers)]
 
 
-class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+class ValueAxis(pg.AxisItem):
     """Losses, plain or logarithmic, or shares as per cent.
 
     Attributes:
@@ -110,8 +110,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:
-        """Pyqtgraph's choice with about one mark in 44 pixels."""
-        return [(nice_spacing((maxVal - minVal) / max(1.0, size / 44)), 0)]
+        """Pyqtgraph's choice with about one mark in 36 pixels."""
+        return [(nice_spacing((maxVal - minVal) / max(1.0, size / 36)), 0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Numbers with as many decimals as the spacing needs."""
@@ -124,7 +124,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         return [f"{value:.{decimals}f}" for value in values]
 
 
-class PlotView(pg.ViewBox):  # type: ignore[misc]
+class PlotView(pg.ViewBox):
     """The drawing area: the wheel zooms along x at the cursor (with Shift along y), a drag zooms to its rectangle, the
     middle button pans, a double click fits.
 

@@ -66,8 +66,8 @@ class _Panel(Card):
         runs = self.plot.runs
         parts = []
         for part, mark, colour in (("train", "○", tokens.train), ("val", "●", tokens.val)):
-            values = runs[0].epochs[f"{part}_{self.plot.quantity}"].values if runs else ()
-            if len(values):
+            values = runs[0].epochs[f"{part}_{self.plot.quantity}"].values if runs else None
+            if values is not None and len(values):
                 text = value_text(float(values[-1]), self.plot.quantity)
                 parts.append(f'<span style="color:{colour}">{mark}</span> {text}')
         self.latest.setText("&nbsp;&nbsp;&nbsp;".join(parts))

@@ -314,8 +314,8 @@ class LivePlot(QWidget):
             axis.setPen(pg.mkPen(tokens.border))
             axis.setTextPen(pg.mkPen(tokens.muted))
             axis.setZValue(-100)  # the grid belongs behind the curves
-        self.epoch_axis.setTickPen(pg.mkPen(tokens.grid))
-        self.value_axis.setTickPen(pg.mkPen(tokens.grid))
+        self.epoch_axis.setTickPen(pg.mkPen(tokens.border))
+        self.value_axis.setTickPen(pg.mkPen(tokens.border))
         self.value_axis.setGrid(255)
         self.epoch_axis.setGrid(255)
         self.value_axis.setWidth(56)

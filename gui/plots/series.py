@@ -121,7 +121,7 @@ class RunCurves:
         rewinds: Grows whenever steps known already are replaced, so that running means start anew.
     """
 
-    EPOCH_COLUMNS = ("epoch", "step", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "best")
+    EPOCH_COLUMNS = ("epoch", "step", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds", "best")
 
     def __init__(self, path: str, name: str = "", steps_per_epoch: int = 0) -> None:
         self.path = path

@@ -36,7 +36,7 @@ def tone(tokens: theme.Tokens, part: Part, index: int) -> str:
 
 def run_pen(colour: str, index: int) -> QPen:
     """The line of a run: 2 pixels, dashed by run."""
-    pen = pg.mkPen(colour, width=2)
+    pen: QPen = pg.mkPen(colour, width=2)
     dash = DASHES[index % len(DASHES)]
     if dash:
         pen.setDashPattern(dash)
@@ -47,7 +47,8 @@ def faint_pen(colour: str) -> QPen:
     """The line of raw steps behind the smoothed one."""
     faint = QColor(colour)
     faint.setAlphaF(0.28)
-    return pg.mkPen(faint, width=1)
+    pen: QPen = pg.mkPen(faint, width=1)
+    return pen
 
 
 def run_symbol(item: Any, colour: str, ground: str, *, index: int, filled: bool, size: int = 7) -> None:

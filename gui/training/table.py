@@ -16,14 +16,24 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRectF,
     QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from gui import theme
 from gui.plots.strokes import paint_stroke
@@ -215,6 +225,32 @@ def sort_keys(row: Row) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+class CheckPainter(QStyledItemDelegate):
+    """Paints check boxes in the theme's colours: those of Fusion vanish on a dark ground."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().paint(painter, option, index)
+        box = QStyleOptionViewItem(option)
+        self.initStyleOption(box, index)
+        style = QApplication.style()
+        area = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, box, box.widget))
+        tokens = theme.current()
+        checked = box.checkState == Qt.CheckState.Checked
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        square = QRectF(0, 0, 15, 15)
+        square.moveCenter(area.center())
+        painter.fillRect(area.adjusted(-1, -1, 1, 1), QColor(tokens.sunken))
+        painter.setPen(QPen(QColor(tokens.accent if checked else tokens.border_strong), 1.2))
+        painter.setBrush(QColor(tokens.accent if checked else tokens.sunken))
+        painter.drawRoundedRect(square, 3.5, 3.5)
+        if checked:
+            painter.setPen(QPen(QColor(tokens.accent_text), 1.8))
+            x, y = square.left(), square.top()
+            painter.drawPolyline([QPointF(x + 3.6, y + 7.8), QPointF(x + 6.4, y + 10.6), QPointF(x + 11.4, y + 4.8)])
+        painter.restore()
+
+
 class RunsTable(QTableView):
     """The table.
 
@@ -235,6 +271,7 @@ class RunsTable(QTableView):
         self.sorted.setSourceModel(self.runs)
         self.sorted.setSortRole(SORT)
         self.setModel(self.sorted)
+        self.setItemDelegateForColumn(0, CheckPainter(self))
         self.setSortingEnabled(True)
         self.sortByColumn(1, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
