@@ -7,6 +7,7 @@ Not for: training, and not for printing code (`engine.compiler.source`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from engine.blocks.spec import Call
 from engine.compiler.plan import Plan, Step
@@ -46,18 +48,33 @@ def build(plan: Plan, *, seed: int | None = None, fuse: bool = False) -> Network
 
     Args:
         plan: What the network does.
-        seed: The same seed gives the same weights and leaves torch's generator as it was; None draws from that generator.
+        seed: The same seed gives the same weights, from any thread, and torch's own generator is not touched; None draws
+            from that one.
         fuse: Whether `forward` may take exact short cuts (`engine.compiler.rewrite`).
 
     Raises:
         CompileError: torch does not accept a block's settings.
     """
-    if seed is None:
+    with contextlib.nullcontext() if seed is None else _Drawing(seed):
         return Network(plan, fuse=fuse)
-    with torch.random.fork_rng(devices=[]):
-        # Not torch.manual_seed: that would seed every accelerator too.
-        torch.default_generator.manual_seed(seed)
-        return Network(plan, fuse=fuse)
+
+
+class _Drawing(TorchFunctionMode):
+    """Lets everything that is drawn in this thread come from a generator of its own.
+
+    Not `fork_rng`: torch's generator is one for the whole process, and a training in another thread draws from it meanwhile.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = dict(kwargs or {})
+        # torch's own initialisations hand a generator on, which is None unless somebody set one.
+        if "generator" in given and given["generator"] is None:
+            given["generator"] = self.generator
+        return func(*args, **given)
 
 
 class Network(nn.Module):

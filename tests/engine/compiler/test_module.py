@@ -1,4 +1,5 @@
 import copy
+import threading
 
 import pytest
 import torch
@@ -77,6 +78,29 @@ def test_a_seed_leaves_the_generator_alone(chained):
     assert torch.equal(before, torch.random.get_rng_state())
     build(made)
     assert not torch.equal(before, torch.random.get_rng_state())
+
+
+def test_building_in_one_thread_does_not_disturb_what_another_draws(chained):
+    made = plan(chained(*POOLED).graph)
+    alone = build(made, seed=7).state_dict()
+    torch.manual_seed(3)
+    wanted = [torch.rand(5) for _ in range(200)]
+    built = []
+    thread = threading.Thread(target=lambda: built.extend(build(made, seed=7).state_dict() for _ in range(20)))
+    torch.manual_seed(3)
+    thread.start()
+    drawn = [torch.rand(5) for _ in range(200)]
+    thread.join()
+    assert all(map(torch.equal, wanted, drawn))
+    assert all(torch.equal(alone[name], each[name]) for each in built for name in alone)
+
+
+def test_a_seed_gives_the_weights_that_torch_would_draw_from_it(chained):
+    made = plan(chained(*POOLED).graph)
+    with torch.random.fork_rng():
+        torch.manual_seed(11)
+        by_torch = build(made).state_dict()
+    assert all(map(torch.equal, by_torch.values(), build(made, seed=11).state_dict().values()))
 
 
 def test_only_what_is_asked_for_is_computed(chained):
