@@ -25,6 +25,11 @@ def short_number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def marks(size: float, room: float) -> float:
+    """How many marks an axis of that many pixels carries, `room` pixels each; a long axis carries ten, not thirty."""
+    return max(1.0, min(10.0, size / room))
+
+
 def nice_spacing(rough: float) -> float:
     """The first of 1, 2, 5 times a power of ten that is not below `rough`; 1 where that is not positive."""
     if rough <= 0 or not math.isfinite(rough):
@@ -42,7 +47,7 @@ class StepAxis(pg.AxisItem):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
         """One level of round numbers, about one in 62 pixels."""
-        spacing = max(1.0, nice_spacing((maxVal - minVal) / max(1.0, size / 62)))
+        spacing = max(1.0, nice_spacing((maxVal - minVal) / marks(size, 62)))
         first = max(1, math.ceil(minVal / spacing))
         ticks = [spacing * place for place in range(first, math.floor(maxVal / spacing) + 1)]
         return [(spacing, ticks)]
@@ -110,8 +115,8 @@ class ValueAxis(pg.AxisItem):
         return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:
-        """Pyqtgraph's choice with about one mark in 36 pixels."""
-        return [(nice_spacing((maxVal - minVal) / max(1.0, size / 36)), 0)]
+        """Round numbers, about one mark in 36 pixels and ten at most."""
+        return [(nice_spacing((maxVal - minVal) / marks(size, 36)), 0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Numbers with as many decimals as the spacing needs."""

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -288,8 +288,16 @@ class RunsTable(QTableView):
         for column, width in enumerate((214, 116, 100, 74, 108, 96, 84, 190, 160)):
             self.setColumnWidth(column, width)
         head.setStretchLastSection(True)
+        self._widths = [self.columnWidth(column) for column in range(len(HEADS))]
         self.doubleClicked.connect(self._picked)
         theme.notifier().changed.connect(self._restyle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names and settings share the room that a wide table has to spare."""
+        super().resizeEvent(event)
+        spare = max(0, self.viewport().width() - sum(self._widths))
+        self.setColumnWidth(0, self._widths[0] + min(220, spare // 2))
+        self.setColumnWidth(7, self._widths[7] + min(220, spare // 2))
 
     def _restyle(self, *_: object) -> None:
         self.runs.repaint_all()
