@@ -7,16 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QMainWindow, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
+from gui import theme
 from gui.actions import Action
 from gui.canvas import Canvas, commands
 from gui.document import Document
 from gui.form.properties import Properties
 from gui.palette import Palette
 from gui.problems import Problems
+from gui.widgets import IconButton
 
 LEFT, RIGHT, BOTTOM = 216, 320, 132  # pixels that the docks start with
 
@@ -54,6 +66,7 @@ class DesignPlace(QMainWindow):
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
         self.setTabOrder(self.palette_panel.list, self.canvas)
+        self.setFocusProxy(self.canvas)
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea, width: int) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -61,6 +74,7 @@ class DesignPlace(QMainWindow):
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
+        dock.setTitleBarWidget(_TitleBar(title, dock))
         dock.setWidget(panel)
         panel.setMinimumWidth(width)
         self.addDockWidget(area, dock)
@@ -128,6 +142,30 @@ class DesignPlace(QMainWindow):
 
     def _shower(self, dock: QDockWidget) -> Callable[[], bool]:
         return lambda: not dock.isHidden()
+
+
+class _TitleBar(QWidget):
+    """A dock's title with a button that closes it; the rest of it can be dragged."""
+
+    def __init__(self, title: str, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setObjectName("dock-title")
+        label = QLabel(title)
+        label.setProperty("section", True)
+        close = IconButton("close", f"Close {title.lower()} (View menu shows it again)")
+        close.setIconSize(QSize(14, 14))
+        close.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 4, 6, 4)
+        row.addWidget(label, 1)
+        row.addWidget(close)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The panel's colour and a line under it."""
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens.panel))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(tokens.border))
 
 
 # Keys that only the canvas itself hears, because elsewhere they mean something else.

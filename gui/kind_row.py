@@ -67,7 +67,8 @@ class KindRow(QStyledItemDelegate):
         painter.setFont(theme.font(13, 400))
         painter.setPen(QColor(tokens.text))
         place = rect.adjusted(32, 0, -12, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, spec.title)
+        title = painter.fontMetrics().elidedText(spec.title, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
         if self._family:
             painter.setFont(theme.font(11, 400))
             painter.setPen(QColor(tokens.muted))

@@ -194,7 +194,7 @@ class NodeItem(QGraphicsItem):
         inks, card = self.inks, self.card()
         family = inks.family(self.family_name)
         if self.chosen:
-            painter.setPen(inks.nothing)
+            painter.setPen(inks.ring if self.severity else inks.nothing)
             painter.setBrush(inks.halo)
             painter.drawRoundedRect(card.adjusted(-5, -5, 5, 5), RADIUS + 5, RADIUS + 5)
         elif inks.level == 2:

@@ -81,7 +81,7 @@ class Minimap(QWidget):
         inverse, ok = self._transform().inverted()
         if ok:
             self.view.centerOn(inverse.map(at))
-            self.view.after_scroll()
+            self.view.seen_changed.emit()
 
 
 class ZoomBar(QFrame):

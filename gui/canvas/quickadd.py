@@ -64,10 +64,12 @@ class QuickAdd(QFrame):
         self.field.textChanged.connect(self._filter)
         self.list.itemClicked.connect(self._clicked)
         self.field.installEventFilter(self)
+        self.list.setStyleSheet("QListWidget { border: none; background: transparent; }")
         self.hide()
 
-    def open(self, at: QPoint, kinds: Sequence[str]) -> None:
+    def open(self, at: QPoint, kinds: Sequence[str], hint: str = "Add a block…") -> None:
         """Show the box near a point of the parent, offering these kinds in this order."""
+        self.field.setPlaceholderText(hint)
         self._kinds = kinds
         self.field.clear()
         self._filter("")

@@ -46,6 +46,8 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[End, WireItem] = {}
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
+        self._content: QRectF | None = None
+        self.laid_out.connect(self._forget_content)
         self.labels = _Layer()
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
@@ -99,6 +101,7 @@ class CanvasScene(QGraphicsScene):
                 item.set_node(node)
                 touched.add(id_)
         changed = self._sync_wires()
+        self._content = None
         if touched:
             self._grow()
         for end, wire in self.wires.items():
@@ -211,7 +214,12 @@ class CanvasScene(QGraphicsScene):
 
     def content(self) -> QRectF:
         """The rectangle around all blocks."""
-        return self.around(self.nodes)
+        if self._content is None:
+            self._content = self.around(self.nodes)
+        return self._content
+
+    def _forget_content(self) -> None:
+        self._content = None
 
     def around(self, ids: Iterable[str]) -> QRectF:
         """The rectangle around some blocks."""

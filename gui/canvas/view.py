@@ -5,9 +5,7 @@ Not for: the edits (`gui.canvas.edits`), the gestures (`gui.canvas.gestures`), t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -21,39 +19,29 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
     QShowEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.blocks.spec import kinds
 from engine.graph.model import End, Wire
 from gui import theme
-from gui.canvas import commands, edits, geometry
-from gui.canvas.gestures import PORT_REACH, WIRE_REACH, DragBlocks, DragWire, Gesture, Pan, RubberBand
-from gui.canvas.inks import FULL_FROM, level_at
-from gui.canvas.node import NodeItem
+from gui.canvas import commands, edits, geometry, press
+from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
+from gui.canvas.hover import Hover
+from gui.canvas.inks import FULL_FROM
 from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
 from gui.canvas.quickadd import QuickAdd
 from gui.canvas.scene import CanvasScene
 from gui.canvas.wire import WireItem
+from gui.canvas.zoom import ZoomView
 from gui.document import Document
 
 MIME = "application/x-layerloom-block"  # what the palette drags: the kind, as text
-ZOOM_STEP = 1.2
-LEAST_ZOOM, MOST_ZOOM = 0.05, 3.0
-FIT_MOST = 1.25  # a drawing of two blocks is not blown up
-BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
-FIT_MARGIN = 40.0  # canvas units around a fitted drawing
-DOT_PITCH = 32  # canvas units between the dots of the background
-DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
-CALM_MS = 140  # after the last movement, until edges are smooth again
-MANY = 150  # blocks from which edges are left rough while the view moves
 
 
-class Canvas(QGraphicsView):
+class Canvas(ZoomView):
     """The drawing of a document.
 
     Attributes:
@@ -68,24 +56,20 @@ class Canvas(QGraphicsView):
     opened = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(CanvasScene(document), parent)
+        self.canvas.setParent(self)
         self.document = document
-        self.canvas = CanvasScene(document, self)
         self.chosen_wire: End | None = None
         self._gesture: Gesture | None = None
-        self._hover_node: NodeItem | None = None
-        self._hover_wire: WireItem | None = None
+        self._hover = Hover(self)
         self._marked: WireItem | None = None
         self._space = self._space_used = self._at_point = False
         self._fit_pending = True
         self._place = QPointF()  # where quick-add will put the block
         self._ends: dict[str, End] = {}
-        self.setScene(self.canvas)
-        self._set_up()
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(CALM_MS)
-        self._calm.timeout.connect(self._calmed)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas: blocks and wires of the network")
+        self.setAcceptDrops(True)
         self.minimap = Minimap(self)
         self.bar = ZoomBar(self)
         self.hint = EmptyHint(self)
@@ -96,159 +80,28 @@ class Canvas(QGraphicsView):
         self.box.chosen.connect(self._chosen)
         self.box.closed.connect(self._box_closed)
         self.canvas.laid_out.connect(self._laid_out)
+        self.seen_changed.connect(self._float)
         document.selected.connect(self._selected)
         document.replaced.connect(self._replaced)
         theme.notifier().changed.connect(self.viewport().update)
         self._laid_out()
 
-    def _set_up(self) -> None:
-        self.setObjectName("canvas")
-        self.setAccessibleName("Canvas: blocks and wires of the network")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAcceptDrops(True)
-        self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
-        self.setMinimumSize(320, 240)
+    # --- following the document
 
-    # --- seeing
-
-    @property
-    def zoom(self) -> float:
-        """Pixels a canvas unit takes."""
-        return self.transform().m11()
-
-    def seen(self) -> QRectF:
-        """The part of the scene that the view shows."""
-        return self.mapToScene(self.viewport().rect()).boundingRect()
-
-    def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
-        """Zoom so that the scene under a point of the viewport (its middle by default) stays there."""
-        zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
-        at = at if at is not None else self.viewport().rect().center()
-        before = self.mapToScene(at)
-        self.resetTransform()
-        self.scale(zoom, zoom)
-        self._zoomed()
-        self.scroll_by(at - self.mapFromScene(before))
-
-    def _zoomed(self) -> None:
-        level = level_at(self.zoom)
-        self.canvas.labels.setVisible(self.zoom >= FULL_FROM)
-        if level != self.canvas.inks.level:
-            self.canvas.inks.level = level
-            self.viewport().update()
-        self.bar.show_zoom(self.zoom)
-
-    def zoom_in(self) -> None:
-        """One step nearer."""
-        self.set_zoom(self.zoom * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """One step further away."""
-        self.set_zoom(self.zoom / ZOOM_STEP)
-
-    def reset_zoom(self) -> None:
-        """100 %."""
-        self.set_zoom(1.0)
-
-    def fit(self, ids: Iterable[str] | None = None) -> None:
-        """Show the whole drawing, or some blocks."""
-        rect = self.canvas.content() if ids is None else self.canvas.around(ids)
-        if rect.isEmpty():
-            self.set_zoom(1.0)
-            self.centerOn(0, 0)
-            self.after_scroll()
-            return
-        rect = rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
-        room = self.viewport().rect().adjusted(0, 0, 0, -BAR_ROOM)
-        zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_MOST)
-        self.set_zoom(zoom)
-        self.centerOn(rect.center() + QPointF(0, BAR_ROOM / 2 / zoom))
-        self.after_scroll()
-
-    def show_blocks(self, ids: Iterable[str]) -> None:
-        """Bring blocks into view if they are not; the zoom stays."""
-        rect = self.canvas.around(ids)
-        if not rect.isEmpty() and not self.seen().adjusted(16, 16, -16, -16).contains(rect):
-            self.centerOn(rect.center())
-            self.after_scroll()
-
-    def goto(self, block: str) -> None:
-        """Select a block and show it, large enough to read."""
-        if block in self.canvas.nodes:
-            self.document.select([block])
-            if self.zoom < FULL_FROM:
-                self.set_zoom(1.0)
-            self.show_blocks([block])
-
-    def tidy(self) -> None:
-        """Lay the drawing out anew."""
-        commands.tidy(self)
-
-    def scroll_by(self, delta: QPoint) -> None:
-        """Move the drawing by pixels."""
-        self.hasten()
-        bars = self.horizontalScrollBar(), self.verticalScrollBar()
-        bars[0].setValue(bars[0].value() - delta.x())
-        bars[1].setValue(bars[1].value() - delta.y())
-        self.after_scroll()
-
-    def after_scroll(self) -> None:
+    def _float(self) -> None:
         """Let what floats follow what is seen."""
+        self.bar.show_zoom(self.zoom)
         content = self.canvas.content()
         self.minimap.setVisible(not content.isEmpty() and not self.seen().contains(content))
         if self.minimap.isVisible():
             self.minimap.update()
 
-    def hasten(self) -> None:
-        """Leave edges rough while a large drawing moves."""
-        if len(self.canvas.nodes) >= MANY:
-            self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            self._calm.start()
-
-    def _calmed(self) -> None:
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.viewport().update()
-
-    def set_thumbnail(self, block_id: str, image: QImage | None) -> None:
-        """Show a live picture on a block's face, or none."""
-        self.canvas.set_thumbnail(block_id, image)
-
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """The canvas with its dots."""
-        rect = QRectF(rect)
-        painter.fillRect(rect, self.canvas.inks.canvas)
-        if self.zoom < DOTS_FROM:
-            return
-        painter.setPen(self.canvas.inks.dots)
-        left, top = int(rect.left() // DOT_PITCH) * DOT_PITCH, int(rect.top() // DOT_PITCH) * DOT_PITCH
-        points = [
-            QPointF(x, y)
-            for x in range(left, int(rect.right()) + DOT_PITCH, DOT_PITCH)
-            for y in range(top, int(rect.bottom()) + DOT_PITCH, DOT_PITCH)
-        ]
-        painter.drawPoints(points)
-
-    # --- following the document
-
     def _laid_out(self) -> None:
         self.hint.setVisible(not self.canvas.nodes)
         if self.chosen_wire is not None and self.chosen_wire not in self.canvas.wires:
             self.chosen_wire = None
-        if self._hover_wire is not None and self._hover_wire not in self.canvas.wires.values():
-            self._hover_wire = None
-        if self._hover_node is not None and self._hover_node not in self.canvas.nodes.values():
-            self._hover_node = None
-        self.after_scroll()
+        self._hover.forget()
+        self._float()
 
     def _selected(self, ids: tuple[str, ...]) -> None:
         if ids:
@@ -265,7 +118,9 @@ class Canvas(QGraphicsView):
     def _replaced(self) -> None:
         self._cancel()
         self.chosen_wire = None
-        self._hover_node = self._hover_wire = self._marked = None
+        self._hover.forget()
+        self._marked = None
+        self.box.close_box()
         self._fit_pending = True
         if self.isVisible():
             self._fit_first()
@@ -286,7 +141,7 @@ class Canvas(QGraphicsView):
         self.bar.move(12, self.height() - self.bar.height() - 12)
         self.minimap.move(self.width() - self.minimap.width() - 12, self.height() - self.minimap.height() - 12)
         self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)
-        self.after_scroll()
+        self._float()
 
     # --- adding
 
@@ -308,7 +163,11 @@ class Canvas(QGraphicsView):
             fixed = self.canvas.nodes[other.block].port_place(other.port, is_input=target is not None)
             path = (geometry.course(fixed, here) if source is not None else geometry.course(here, fixed))[0]
             self.canvas.show_loose(path)
-        self.box.open(at, offered)
+        hint = "Add a block…"
+        if self._ends or (not self._at_point and len(self.document.selection) == 1):
+            anchor = next(iter(self._ends.values())).block if self._ends else self.document.selection[0]
+            hint = f"Add {'before' if target is not None else 'after'} {self.document.graph.node(anchor).name}…"
+        self.box.open(at, offered, hint)
 
     def _chosen(self, kind: str) -> None:
         source, target = self._ends.get("source"), self._ends.get("target")
@@ -349,53 +208,8 @@ class Canvas(QGraphicsView):
         ):
             self._gesture = Pan(self, at)
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._gesture = self._left(at, event.modifiers())
+            self._gesture = press.begin(self, at, event.modifiers())
         event.accept()
-
-    def _left(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        place = self.mapToScene(at)
-        adding = bool(modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
-        port = self.canvas.port_at(place, PORT_REACH / self.zoom) if self.canvas.inks.level else None
-        if port is not None and not adding:
-            return self._wire_gesture(at, *port)
-        item = self.canvas.node_at(place)
-        if item is not None:
-            id_ = item.node.id
-            self.choose_wire(None)
-            if adding and id_ in self.document.selection:
-                self.document.select(one for one in self.document.selection if one != id_)
-                return None
-            if adding:
-                self.document.select((*self.document.selection, id_))
-            elif id_ not in self.document.selection:
-                self.document.select([id_])
-            if modifiers & Qt.KeyboardModifier.AltModifier:
-                return self._copy_gesture(at, id_)
-            return DragBlocks(self, at, item)
-        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom)
-        if wire is not None:
-            self.document.select(())
-            self.choose_wire(wire.wire.target)
-            return None
-        self.choose_wire(None)
-        return RubberBand(self, at, adding=adding)
-
-    def _wire_gesture(self, at: QPoint, item: NodeItem, port: str, is_input: bool) -> Gesture:
-        end = item.end(port)
-        wire = self.document.graph.wires.get(end) if is_input else None
-        if wire is not None:
-            return DragWire(self, at, wire.source, forward=True, taken=end)
-        return DragWire(self, at, end, forward=not is_input)
-
-    def _copy_gesture(self, at: QPoint, lead: str) -> Gesture:
-        """Alt: a copy of the selected blocks is dragged."""
-        chosen = self.document.selection
-        edit, fresh = edits.duplicated(self.document.graph, chosen, by=(0.0, 0.0))
-        if self.document.do(edit, "Duplicate"):
-            self.document.select(fresh)
-            order = [id_ for id_ in self.document.graph.nodes if id_ in set(chosen)]
-            lead = fresh[order.index(lead)]
-        return DragBlocks(self, at, self.canvas.nodes[lead])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Forward to the gesture, or light what is under the mouse."""
@@ -403,7 +217,7 @@ class Canvas(QGraphicsView):
         if self._gesture is not None:
             self._gesture.move(at, event.modifiers())
         else:
-            self._hover(at)
+            self._hover.move(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
@@ -423,31 +237,21 @@ class Canvas(QGraphicsView):
         elif self.canvas.wire_at(self.mapToScene(at), WIRE_REACH / self.zoom) is None:
             self.quick_add(at)
 
-    def _hover(self, at: QPoint) -> None:
-        place = self.mapToScene(at)
-        port = self.canvas.port_at(place, PORT_REACH / self.zoom) if self.canvas.inks.level else None
-        item = port[0] if port is not None else self.canvas.node_at(place)
-        hot = (port[1], port[2]) if port is not None else None
-        if self._hover_node is not None and self._hover_node is not item:
-            self._hover_node.hovered, self._hover_node.hot = False, None
-            self._hover_node.update()
-        if item is not None and (not item.hovered or item.hot != hot):
-            item.hovered, item.hot = True, hot
-            item.update()
-        self._hover_node = item
-        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if item is None else None
-        if wire is not self._hover_wire:
-            for one in (self._hover_wire, wire):
-                if one is not None:
-                    one.hovered = one is wire
-                    one.restyle()
-            self._hover_wire = wire
-        self.viewport().setCursor(self._cursor(hot is not None, item is not None or wire is not None))
+    def goto(self, block: str) -> None:
+        """Select a block and show it, large enough to read."""
+        if block in self.canvas.nodes:
+            self.document.select([block])
+            if self.zoom < FULL_FROM:
+                self.set_zoom(1.0)
+            self.show_blocks([block])
 
-    def _cursor(self, on_port: bool, on_item: bool) -> Qt.CursorShape:
-        if self._space:
-            return Qt.CursorShape.OpenHandCursor
-        return Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor
+    def tidy(self) -> None:
+        """Lay the drawing out anew."""
+        commands.tidy(self)
+
+    def set_thumbnail(self, block_id: str, image: QImage | None) -> None:
+        """Show a live picture on a block's face, or none."""
+        self.canvas.set_thumbnail(block_id, image)
 
     def choose_wire(self, end: End | None) -> None:
         """Select a wire, or none."""
@@ -466,16 +270,6 @@ class Canvas(QGraphicsView):
                     one.chosen = one is item
                     one.restyle()
             self._marked = item
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the mouse; Shift scrolls sideways."""
-        delta = event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.scroll_by(QPoint(delta.y() or delta.x(), 0))
-        else:
-            self.hasten()
-            self.set_zoom(self.zoom * ZOOM_STEP ** (delta.y() / 120), event.position().toPoint())
-        event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Select what is under the mouse and offer what can be done with it."""

@@ -70,9 +70,11 @@ class ProblemCard(QFrame):
         self.setStyleSheet(
             f"QFrame#problem-card {{ border: 1px solid {colour}; border-radius: 6px; background: {t.raised}; }}"
         )
-        icon, sentence = QLabel(), QLabel(problem.text)
-        name = "alert-circle" if problem.severity == "error" else "alert"
-        icon.setPixmap(theme.icon(name, color=colour).pixmap(16, 16))
+        name = document.graph.node(problem.block).name if problem.block is not None else ""
+        text = problem.text.removeprefix(f"{name}: ")
+        icon, sentence = QLabel(), QLabel(text[:1].upper() + text[1:] if text != problem.text else text)
+        picture = "alert-circle" if problem.severity == "error" else "alert"
+        icon.setPixmap(theme.icon(picture, color=colour).pixmap(16, 16))
         icon.setAccessibleName("Error" if problem.severity == "error" else "Warning")
         icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setWordWrap(True)
@@ -101,7 +103,8 @@ class ProblemCard(QFrame):
 class LayerModel(QAbstractTableModel):
     """All blocks in the order of the network: name, kind, output, parameters, multiply-adds."""
 
-    HEAD = ("Block", "Output", "Parameters", "Mult-adds")
+    HEAD = ("Block", "Output", "Params", "MACs")
+    TIPS = ("Name of the block", "Shape that comes out", "Learned numbers", "Multiply-adds for one sample")
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -147,6 +150,8 @@ class LayerModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.HEAD[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.TIPS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section > 1 else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter

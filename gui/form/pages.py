@@ -92,11 +92,6 @@ class BlockPage(Page):
         title.addWidget(chip)
         title.addWidget(Heading(spec.title), 1)
         self.box.addLayout(title)
-        self.help = Hint(help_of(spec))
-        self.box.addWidget(self.help)
-        self.source = Hint(f"Source: {spec.source}")
-        self.source.setFont(theme.font(11, 400))
-        self.box.addWidget(self.source)
         row = QHBoxLayout()
         row.setSpacing(8)
         label = QLabel("Name")
@@ -113,6 +108,11 @@ class BlockPage(Page):
         self.box.addLayout(row)
         self.name_fault = Fault()
         self.box.addWidget(self.name_fault)
+        self.help = Hint(help_of(spec))
+        self.box.addWidget(self.help)
+        self.source = Hint(f"Source: {spec.source}")
+        self.source.setFont(theme.font(11, 400))
+        self.box.addWidget(self.source)
 
     def refresh(self) -> None:
         """Name, values, problems and figures from the document."""
@@ -194,7 +194,7 @@ class SeveralPage(Page):
         self._session = 0
         if len({node.kind for node in nodes}) == 1:
             spec = spec_of(nodes[0].kind)
-            self.hint.setText(f"All are {spec.title.lower()}: a setting changed here changes in every one.")
+            self.hint.setText(f"All of the kind “{spec.title}”: a setting changed here changes in every one.")
             self.form = SettingsForm(spec)
             self.form.changed.connect(self._set)
             self.form.finished.connect(self._finished)
@@ -255,6 +255,7 @@ class NetworkPage(Page):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setFont(theme.font(12, 400))
+        self.table.horizontalHeader().setFont(theme.font(11, 500))
         self.table.setTabKeyNavigation(False)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setMinimumHeight(200)
@@ -262,14 +263,18 @@ class NetworkPage(Page):
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
+        head.setMinimumSectionSize(40)
+        self.table.setStyleSheet("QHeaderView::section { padding: 5px 4px; font-size: 11px; }")
         self.table.clicked.connect(self._go)
         self.table.activated.connect(self._go)
         self.box.addWidget(self.title)
         self.box.addWidget(self.text)
         self.box.addWidget(self.facts)
         self.box.addWidget(hline())
-        self.box.addWidget(Section("Layers"))
+        self.layers = Section("Layers")
+        self.box.addWidget(self.layers)
         self.box.addWidget(self.table, 1)
+        self.box.addStretch(0)
         self.refresh()
 
     def refresh(self) -> None:
@@ -289,6 +294,8 @@ class NetworkPage(Page):
             )
         )
         self.model.refresh()
+        for widget in (self.layers, self.table):
+            widget.setVisible(bool(self.model.rows))
 
     def _go(self, index: QModelIndex) -> None:
         self.document.select([self.model.ids[index.row()]])

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVB
 from engine.declare import Setting, settings_of
 from engine.errors import SettingError
 from gui import theme
-from gui.form.editors import FIELD_HEIGHT, Editor, editor, tip
+from gui.form.editors import FIELD_HEIGHT, Editor, tip
+from gui.form.pair import editor
 from gui.widgets import Fault
 
 LABEL_WIDTH = (

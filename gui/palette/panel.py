@@ -147,7 +147,8 @@ class Palette(QWidget):
     def _filter(self, query: str) -> None:
         query = query.strip()
         self.list.fill(search.best(query, self._items) if query else self._all, headings=not query)
-        self.list.choose_first()
+        if query:
+            self.list.choose_first()
 
     def _enter(self) -> None:
         self._add(self.list.currentItem())
@@ -163,6 +164,8 @@ class Palette(QWidget):
             return super().eventFilter(watched, event)
         key = event.key()
         if watched is self.field and key == Qt.Key.Key_Down:
+            if self.list.currentRow() < 0:
+                self.list.choose_first()
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
             return True
         if watched is self.field and key == Qt.Key.Key_Escape and self.field.text():

@@ -45,7 +45,7 @@ class ProblemRow(QFrame):
         name = _name(document, problem) or "network"
         self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {problem.text}")
         self.setToolTip("Click to go to the block" if problem.block is not None else "")
-        self.icon, where, sentence = QLabel(), QLabel(name), QLabel(problem.text)
+        self.icon, where, sentence = QLabel(), QLabel(name), QLabel(sentence_of(problem, name))
         self.icon.setFixedWidth(18)
         where.setFont(theme.font(13, 600))
         where.setMinimumWidth(84)
@@ -176,6 +176,12 @@ class Problems(QWidget):
         self._tick.setPixmap(theme.icon("check-circle-outline", color=t.good).pixmap(QSize(18, 18)))
         for row in self.rows:
             row.draw()
+
+
+def sentence_of(problem: Problem, name: str) -> str:
+    """The sentence without the block's name in front, where that stands beside it."""
+    text = problem.text.removeprefix(f"{name}: ")
+    return text[:1].upper() + text[1:] if text != problem.text else text
 
 
 def _name(document: Document, problem: Problem) -> str:

@@ -13,7 +13,8 @@ from engine.blocks.spec import kinds
 from engine.declare import choice, declared, flag, integer, real, settings_of, size2, text
 from engine.training.settings import TrainingSettings
 from gui.form import SettingsForm, editor
-from gui.form.editors import ChoiceEditor, FlagEditor, NumberEditor, PairEditor, TextEditor
+from gui.form.editors import ChoiceEditor, FlagEditor, NumberEditor, TextEditor
+from gui.form.pair import PairEditor
 
 
 @declared

@@ -1,0 +1,160 @@
+"""A graphics view that zooms at the mouse, pans, fits, and paints the dotted canvas.
+
+Not for: editing (`gui.canvas.view`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from gui.canvas.inks import FULL_FROM, level_at
+from gui.canvas.scene import CanvasScene
+
+ZOOM_STEP = 1.2
+LEAST_ZOOM, MOST_ZOOM = 0.05, 3.0
+FIT_MOST = 1.25  # a drawing of two blocks is not blown up
+BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
+FIT_MARGIN = 40.0  # canvas units around a fitted drawing
+DOT_PITCH = 32  # canvas units between the dots of the background
+DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
+CALM_MS = 140  # after the last movement, until edges are smooth again
+MANY = 150  # blocks from which edges are left rough while the view moves
+
+
+class ZoomView(QGraphicsView):
+    """Sees a part of the scene.
+
+    Attributes:
+        canvas: The scene.
+        seen_changed: Emits when another part is seen, or the same at another zoom.
+    """
+
+    seen_changed = Signal()
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.canvas = scene
+        self.setScene(scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(320, 240)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self._calmed)
+
+    @property
+    def zoom(self) -> float:
+        """Pixels a canvas unit takes."""
+        return self.transform().m11()
+
+    def seen(self) -> QRectF:
+        """The part of the scene that the view shows."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
+        """Zoom so that the scene under a point of the viewport (its middle by default) stays there."""
+        zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
+        at = at if at is not None else self.viewport().rect().center()
+        before = self.mapToScene(at)
+        self.resetTransform()
+        self.scale(zoom, zoom)
+        self._zoomed()
+        self.scroll_by(at - self.mapFromScene(before))
+
+    def _zoomed(self) -> None:
+        level = level_at(self.zoom)
+        self.canvas.labels.setVisible(self.zoom >= FULL_FROM)
+        if level != self.canvas.inks.level:
+            self.canvas.inks.level = level
+            self.viewport().update()
+
+    def zoom_in(self) -> None:
+        """One step nearer."""
+        self.set_zoom(self.zoom * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """One step further away."""
+        self.set_zoom(self.zoom / ZOOM_STEP)
+
+    def reset_zoom(self) -> None:
+        """100 %."""
+        self.set_zoom(1.0)
+
+    def fit(self, ids: Iterable[str] | None = None) -> None:
+        """Show the whole drawing, or some blocks."""
+        rect = self.canvas.content() if ids is None else self.canvas.around(ids)
+        if rect.isEmpty():
+            self.set_zoom(1.0)
+            self.centerOn(0, 0)
+            self.seen_changed.emit()
+            return
+        rect = rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+        room = self.viewport().rect().adjusted(0, 0, 0, -BAR_ROOM)
+        zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_MOST)
+        self.set_zoom(zoom)
+        self.centerOn(rect.center() + QPointF(0, BAR_ROOM / 2 / zoom))
+        self.seen_changed.emit()
+
+    def show_blocks(self, ids: Iterable[str]) -> None:
+        """Bring blocks into view if they are not; the zoom stays."""
+        rect = self.canvas.around(ids)
+        if not rect.isEmpty() and not self.seen().adjusted(16, 16, -16, -16).contains(rect):
+            self.centerOn(rect.center())
+            self.seen_changed.emit()
+
+    def scroll_by(self, delta: QPoint) -> None:
+        """Move the drawing by pixels."""
+        self.hasten()
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        bars[0].setValue(bars[0].value() - delta.x())
+        bars[1].setValue(bars[1].value() - delta.y())
+        self.seen_changed.emit()
+
+    def hasten(self) -> None:
+        """Leave edges rough while a large drawing moves."""
+        if len(self.canvas.nodes) >= MANY:
+            self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._calm.start()
+
+    def _calmed(self) -> None:
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.viewport().update()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """The canvas with its dots."""
+        rect = QRectF(rect)
+        painter.fillRect(rect, self.canvas.inks.canvas)
+        if self.zoom < DOTS_FROM:
+            return
+        painter.setPen(self.canvas.inks.dots)
+        left, top = int(rect.left() // DOT_PITCH) * DOT_PITCH, int(rect.top() // DOT_PITCH) * DOT_PITCH
+        points = [
+            QPointF(x, y)
+            for x in range(left, int(rect.right()) + DOT_PITCH, DOT_PITCH)
+            for y in range(top, int(rect.bottom()) + DOT_PITCH, DOT_PITCH)
+        ]
+        painter.drawPoints(points)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the mouse; Shift scrolls sideways."""
+        delta = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.scroll_by(QPoint(delta.y() or delta.x(), 0))
+        else:
+            self.hasten()
+            self.set_zoom(self.zoom * ZOOM_STEP ** (delta.y() / 120), event.position().toPoint())
+        event.accept()
