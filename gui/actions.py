@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -44,7 +45,7 @@ class Action:
         return self.when is None or self.when()
 
 
-class Actions:
+class Actions(QObject):
     """The table, with one QAction an entry, all of them owned by the window.
 
     Args:
@@ -53,6 +54,7 @@ class Actions:
     """
 
     def __init__(self, window: QWidget, table: Iterable[Action]) -> None:
+        super().__init__(window)
         self.table: Mapping[str, Action] = {action.id: action for action in table}
         self.made: dict[str, QAction] = {}
         for action in self.table.values():
@@ -77,14 +79,14 @@ class Actions:
                 menu.addAction(self.made[id_])
         menu.aboutToShow.connect(self.refresh)
 
-    def refresh(self) -> None:
+    def refresh(self, _what: object = None) -> None:
         """Set what can be asked for now and what is on."""
         for id_, action in self.table.items():
             self.made[id_].setEnabled(action.possible)
             if action.checked is not None:
                 self.made[id_].setChecked(action.checked())
 
-    def _redraw(self) -> None:
+    def _redraw(self, _name: str = "") -> None:
         for id_, action in self.table.items():
             if action.icon:
                 self.made[id_].setIcon(theme.icon(action.icon, color=theme.current().muted))

@@ -25,6 +25,7 @@ from gui.window import Parts, Window
 
 from gui.data.place import DataPlace  # isort: skip
 
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")  # what the try-it pad takes when dropped
 SIZE = (1440, 900)  # pixels, where the person has not chosen another
 
 
@@ -63,10 +64,12 @@ def build(project: Project) -> Window:
         if path.is_dir() or path.suffix == ".npz":
             window[0].show_place("data")
             return bool(data.take(path))
-        if inspect.take(path):
-            window[0].show_place("inspect")
-            return True
-        return False
+        if path.suffix.lower() not in PICTURES:
+            return False
+        window[0].show_place("inspect")
+        inspect.show_tab("try")
+        inspect.tryit.load(path)
+        return True
 
     parts = Parts(
         places={"design": design, "data": data, "train": train, "inspect": inspect},
@@ -87,8 +90,6 @@ def build(project: Project) -> Window:
     train.goto.connect(go_to_block)
     train.problems_wanted.connect(lambda: made.show_place("design"))
     session.refused.connect(train.explain)
-    document.selected.connect(lambda _ids: made.actions_.refresh())
-    made.destroyed.connect(window.clear)
     return made
 
 

@@ -271,6 +271,9 @@ def _sheet(t: Tokens) -> str:
     QPushButton[primary="true"]:hover {{ background: {t.accent_hover}; }}
     QPushButton[primary="true"]:focus {{ border: 1px solid {t.text}; }}
     QPushButton[primary="true"]:disabled {{ background: {t.border}; color: {t.muted}; border-color: {t.border}; }}
+    QPushButton[flat="true"] {{ border: 1px solid transparent; background: transparent; padding: 3px 8px; }}
+    QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
+    QPushButton[flat="true"]:focus {{ border: 1px solid {t.accent}; }}
     QPushButton[danger="true"] {{ color: {t.bad}; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: 4px; }}
     QToolButton:hover {{ background: {t.hover}; }}

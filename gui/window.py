@@ -87,12 +87,12 @@ class Window(QMainWindow):
         self.status.problems_wanted.connect(lambda: self.show_place("design"))
         document.place_changed.connect(self._retitle)
         document.replaced.connect(self._retitle)
-        document.stack.indexChanged.connect(lambda _index: self.actions_.refresh())
-        document.selected.connect(lambda _ids: self.actions_.refresh())
+        document.stack.indexChanged.connect(self.actions_.refresh)
+        document.selected.connect(self.actions_.refresh)
         document.refused.connect(self.say)
         session.refused.connect(self._refused)
-        session.state_changed.connect(lambda _state: self.actions_.refresh())
-        session.run_changed.connect(lambda _run: self.actions_.refresh())
+        session.state_changed.connect(self.actions_.refresh)
+        session.run_changed.connect(self.actions_.refresh)
         self._retitle()
 
     # --- what there is to ask for
@@ -185,7 +185,7 @@ class Window(QMainWindow):
         self.name = QLabel()
         self.name.setFont(theme.font(14, 600))
         self.name.setMinimumWidth(120)
-        self.theme_button = IconButton("theme-light-dark", "Switch between light and dark theme")
+        self.theme_button = IconButton("brightness-6", "Switch between light and dark theme")
         self.theme_button.clicked.connect(self.flip_theme)
         self.export_button = QPushButton("Export…")
         self.export_button.setToolTip("Take the network away as code, weights or a project (Ctrl+E)")
@@ -206,10 +206,10 @@ class Window(QMainWindow):
         bar.addWidget(row)
         self.addToolBar(bar)
         self._bar = bar
-        theme.notifier().changed.connect(lambda _name: self._style_bar())
+        theme.notifier().changed.connect(self._style_bar)
         self._style_bar()
 
-    def _style_bar(self) -> None:
+    def _style_bar(self, _name: str = "") -> None:
         t = theme.current()
         self._bar.setStyleSheet(
             f"QToolBar#top-bar {{ background: {t.panel}; border: none; border-bottom: 1px solid {t.border}; "
@@ -222,7 +222,6 @@ class Window(QMainWindow):
         dirty = self.document.dirty
         file = f" — {self.document.path}" if self.document.path else ""
         self.setWindowTitle(f"{'• ' if dirty else ''}{self.document.title}{file} — LayerLoom")
-        self.setWindowModified(dirty)
         self.name.setText(f"{self.document.title}{'  •' if dirty else ''}")
         self.name.setToolTip(
             "There are unsaved changes" if dirty else str(self.document.path or "Not saved to a file yet")

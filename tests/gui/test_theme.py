@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.blocks.spec import FAMILIES
+from gui import theme
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_text_colour_has_a_contrast_of_at_least_4_5_on_what_it_stands_on(name: theme.ThemeName) -> None:
+    t = theme.tokens_of(name)
+    for ground in (t.window, t.panel, t.raised, t.sunken, t.canvas, t.hover, t.accent_soft):
+        assert contrast(t.text, ground) >= 4.5
+    for colour in (t.muted, t.good, t.bad, t.warn):
+        for ground in (t.panel, t.raised, t.sunken):
+            assert contrast(colour, ground) >= 4.5, (colour, ground)
+    assert contrast(t.accent_text, t.accent) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_family_of_blocks_has_a_colour_that_stands_out_from_the_canvas(name: theme.ThemeName) -> None:
+    t = theme.tokens_of(name)
+    assert set(t.family) == set(FAMILIES)
+    assert all(contrast(colour, t.canvas) >= 3 for colour in t.family.values())
+    assert contrast(t.train, t.sunken) >= 3
+    assert contrast(t.val, t.sunken) >= 3
