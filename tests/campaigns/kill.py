@@ -150,7 +150,7 @@ def campaign(times: int, seed: int, folder: Path) -> str:
             saves, kills = saves + 1, kills + 1
             continue
         current = folder / f"run{runs}"
-        code = run_and_kill(train, (current, graph, data), draw.uniform(0, lasts))
+        code = run_and_kill(train, (current, graph, data), draw.uniform(0, lasts / 2))
         kills += code != 0
         look(current)
         if code == 0 or kills == times:
