@@ -22,9 +22,9 @@ def write_atomic(path: Path | str, data: bytes | str) -> None:
         StoreError: The file could not be written; the old content is untouched.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
-    target = Path(os.path.realpath(path))
     temporary: str | None = None
     try:
+        target = Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", suffix=".part", dir=target.parent)
         with os.fdopen(descriptor, "wb") as file:
