@@ -48,7 +48,7 @@ def test_any_json_gives_a_value_or_one_error_that_names_the_setting(values: dict
 
 @pytest.mark.parametrize("bad", [0, 10, 2.5, True, "3", math.nan, [3]])
 def test_a_whole_number_out_of_range_or_of_another_kind_is_refused_with_the_range(bad: Any) -> None:
-    with pytest.raises(SettingError, match="count is .*whole number from 1 to 9"):
+    with pytest.raises(SettingError, match=r"count is .*whole number from 1 to 9"):
         Sample(count=bad)
 
 

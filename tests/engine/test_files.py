@@ -49,7 +49,7 @@ def test_a_failed_write_leaves_the_old_content_and_no_litter(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, failing, fail)
-    with pytest.raises(StoreError, match="No space left on device.*unchanged"):
+    with pytest.raises(StoreError, match=r"No space left on device.*unchanged"):
         write_atomic(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -57,7 +57,7 @@ def test_an_exception_in_a_slot_does_not_end_the_window(faults: Faults, qtbot: Q
     try:
         with qtbot.captureExceptions():
             sys.excepthook = faults._exception
-            QTimer.singleShot(0, lambda: [][1])
+            QTimer.singleShot(0, lambda: int("x"))
             QTimer.singleShot(30, lambda: lived.append(1))
             qtbot.waitUntil(lambda: bool(lived))
     finally:

@@ -182,6 +182,15 @@ def test_it_scales_its_input_as_the_training_did(chained):
     assert np.array_equal(scaled.numpy(), scaling.apply(pixels.numpy()))
 
 
+def test_the_picture_is_scaled_wherever_it_comes_in(drawing):
+    drawing.place("output", {}, drawing.place("vector_input", {"features": 3}, name="age"))
+    drawing.place("output", {}, drawing.place("image_input", {"height": 4, "width": 4}))
+    text = source(drawing.graph, normalisation=Normalisation(1 / 255))
+    assert "answers = network(age.float(), preprocess(image))" in text
+    assert "image = read_samples(arguments.image) if arguments.image else torch.randint(256, (4, 1, 4, 4))" in text
+    assert "def preprocess(pixels: Tensor)" in text
+
+
 def test_rows_of_numbers_are_scaled_column_by_column(chained):
     graph = chained(("vector_input", {"features": 3}), ("linear", {"out_features": 1}), "output").graph
     scaling = Normalisation(1.0, (0.5, -1.0, 3.0), (2.0, 0.1, 1.0))

@@ -67,7 +67,7 @@ def _bend(value: object, rng: random.Random) -> object:
         return {**value, key: _bend(value[key], rng)}
     if isinstance(value, list) and value and rng.random() < 0.9:
         at = rng.randrange(len(value))
-        return [*value[:at], _bend(value[at], rng), *value[at + rng.randint(0, 1):]]
+        return [*value[:at], _bend(value[at], rng), *value[at + rng.randint(0, 1) :]]
     return rng.choice(strange)
 
 
