@@ -77,6 +77,9 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def _go(self, at: QPointF) -> None:
         inverse, ok = self._transform().inverted()
         if ok:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from engine.errors import Problem
 from gui import theme
 from gui.document import Document
-from gui.form.figures import count
+from gui.form.figures import count, short
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -122,7 +122,7 @@ class LayerModel(QAbstractTableModel):
             found = report.blocks.get(id_)
             output = str(found.output) if found is not None and found.output is not None else "?"
             parameters = count(found.parameters) if found is not None and found.parameters else "–"
-            macs = count(found.macs) if found is not None and found.macs else "–"
+            macs = short(found.macs) if found is not None and found.macs else "–"
             rows.append((graph.node(id_).name, output, parameters, macs))
         if rows == self.rows and ids == self.ids:
             return

@@ -1,4 +1,4 @@
-"""Counts and sizes as the properties panel writes them. Not for: short forms on a block's face."""
+"""Counts and sizes as the properties panel writes them. Not for: a block's face on the canvas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ KILO = 1024.0
 def count(number: int) -> str:
     """A count with its thousands set apart: 1,199,882."""
     return f"{number:,}"
+
+
+def short(number: int) -> str:
+    """A count in few letters: 240.0 K."""
+    value, units = float(number), ["", " K", " M", " G", " T"]
+    while value >= 1000 and len(units) > 1:
+        value /= 1000
+        units.pop(0)
+    return f"{value:.1f}{units[0]}" if units[0] else str(number)
 
 
 def memory(number: int) -> str:

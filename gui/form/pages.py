@@ -146,7 +146,7 @@ class BlockPage(Page):
             name = "Input" if len(inputs) == 1 else f"Input {port.name}"
             facts.append((name, str(shape) if shape is not None else "not known"))
         facts.append(("Output", str(found.output) if found is not None and found.output is not None else "not known"))
-        if found is not None:
+        if found is not None and found.output is not None:
             facts.append(("Parameters", count(found.parameters)))
             facts.append(("Multiply-adds", count(found.macs)))
             facts.append(("Activation memory", f"{memory(found.activation_bytes)} / sample"))
