@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.compiler.module import Network, build
 from engine.compiler.plan import Plan
+from engine.compiler.script import scaled_inputs
 from engine.errors import CompileError, StoreError
 from engine.export.targets import Order
 from engine.export.weights import State, parse_weights, to_safetensors
@@ -68,7 +69,7 @@ def check_source(order: Order, content: bytes) -> str:
     batches = [_random(order.plan, count, generator) for count in BATCHES]
     with torch.inference_mode():
         wanted = [_listed(network(*batch)) for batch in batches]
-    spec = order.plan.inputs[0]
+    spec = order.plan.inputs[min(scaled_inputs(order.plan))]
     raw = torch.randint(256, (2, *spec.shape.dims), generator=generator, dtype=torch.uint8)
     answers = _fresh(order, content, {"batches": batches, "raw": raw})
     for expected, found in zip(wanted, answers["found"], strict=True):
