@@ -27,7 +27,7 @@ from engine.probes.render import Atlas, legend
 from gui import theme
 
 LARGEST_ZOOM = 48  # screen pixels a picture pixel
-LARGEST_FIT = 28  # screen pixels a value, where the mosaic is fitted by itself: larger squares say no more
+LARGEST_FIT = 44  # screen pixels a value, where the mosaic is fitted by itself: larger squares say no more
 
 Pixels = NDArray[np.uint8]
 

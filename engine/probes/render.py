@@ -206,9 +206,11 @@ def enlarged(image: Picture, factor: int) -> Picture:
 
 
 def _columns(count: int, shape: float, aspect: float) -> int:
-    """Tiles a row so that the mosaic comes near to `aspect`; a divisor of the count where one is close."""
-    wanted: float = max(1.0, (count * shape * aspect) ** 0.5)
-    near = [c for c in range(1, count + 1) if count % c == 0 and wanted / 1.45 <= c <= wanted * 1.45]
-    if near:
-        return int(min(near, key=lambda c: abs(c - wanted)))
-    return max(1, round(wanted))
+    """Tiles a row so that they are as large as can be in a place of `aspect`; full rows are preferred to a little size."""
+
+    def size(columns: int) -> float:
+        rows = -(-count // columns)
+        fits = min(aspect / columns, 1 / (rows * shape))
+        return fits if count % columns == 0 else 0.88 * fits
+
+    return max(range(1, count + 1), key=size, default=1)

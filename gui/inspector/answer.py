@@ -16,7 +16,7 @@ from gui.inspector.subject import Sample, number_image
 from gui.pictures import PictureView, sample_image
 from gui.widgets import Card, Fault, Hint, Section
 
-WIDTH = 252  # pixels
+WIDTH, WIDE = 252, 372  # pixels, in a common and in a large window
 
 
 class AnswerCard(Card):
@@ -25,9 +25,10 @@ class AnswerCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("answer")
-        self.setFixedWidth(WIDTH)
-        self.picture = PictureView(name="The sample", least=196)
-        self.picture.setFixedHeight(226)
+        self.setMinimumWidth(WIDTH)
+        self.setMaximumWidth(WIDE)
+        self.picture = PictureView(name="The sample", least=200)
+        self.picture.setMaximumHeight(338)
         self.truth_line = QLabel()
         self.truth_line.setFont(theme.font(14, 600))
         self.where = Hint()
@@ -35,7 +36,7 @@ class AnswerCard(Card):
         self.fault = Fault()
         self._truth: int | None = None
         self.box.addWidget(Section("Sample"))
-        self.box.addWidget(self.picture)
+        self.box.addWidget(self.picture, 12)
         self.box.addWidget(self.truth_line)
         self.box.addWidget(self.where)
         self.box.addSpacing(theme.SPACE)

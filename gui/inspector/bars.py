@@ -106,7 +106,7 @@ class AnswerBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(t.border))
         painter.drawRoundedRect(rail, THICK / 2, THICK / 2)
-        if share > 0:
+        if share >= 0.002:  # less than a pixel's worth is nothing to see
             filled = QColor(colour if right or wrong or best else t.faint)
             painter.setBrush(filled)
             painter.drawRoundedRect(QRectF(0, top + 20, max(THICK, share * self.width()), THICK), THICK / 2, THICK / 2)

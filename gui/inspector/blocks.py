@@ -27,8 +27,8 @@ class _Painter(QStyledItemDelegate):
     ) -> None:
         row: BlockRow = index.data(ROW_ROLE)
         t = theme.current()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(t.accent_soft))
@@ -97,7 +97,8 @@ class BlockList(QListWidget):
     def block(self) -> BlockRow | None:
         """The block that is chosen."""
         item = self.currentItem()
-        return item.data(ROW_ROLE) if item is not None else None
+        row: BlockRow | None = item.data(ROW_ROLE) if item is not None else None
+        return row
 
     def choose(self, id_: str) -> None:
         """Choose a block by its id; an id that is not there changes nothing."""

@@ -20,6 +20,10 @@ from gui.inspector.subject import PARTS, picture_of
 from gui.session import Session
 from gui.widgets import Card, EmptyState, Hint, Section, Segmented
 
+WHILE_TRAINING = (
+    "The validation part's matrix appears after each epoch. Its samples can be seen when the training pauses or ends."
+)
+
 
 class ConfusionPanel(QWidget):
     """See the module.
@@ -101,15 +105,12 @@ class ConfusionPanel(QWidget):
         part = self.part.value
         found = self.judge.known(part)
         if found is not None:
-            self._show(found, f"Weights: {self.judge.source(part)}.")
+            self._show(found, "")
             return
         if self.session.state in ("running", "starting", "stopping"):
             self.progress.hide()
             if self._shown is None or not self._live(self._shown):
-                self._words(
-                    "Training",
-                    "The matrix of the validation part appears after each epoch; it can be looked into when the training pauses or ends.",
-                )
+                self._words("Training", WHILE_TRAINING)
             return
         self.judge.want(part)
 
@@ -139,7 +140,9 @@ class ConfusionPanel(QWidget):
         total = int(found.matrix.sum())
         right = int(np.trace(found.matrix))
         self.headline.setText(f"{100 * found.accuracy:.2f} % right")
-        self.line.setText(f"{right:,} of {total:,} samples right. {line} Click a cell to see its samples.")
+        self.line.setText(
+            f"{right:,} of {total:,} samples right. {line}".rstrip() + " Click a cell to see its samples."
+        )
         if not same:
             dataset = self.session.dataset
             self.gallery.set_source(self._image)

@@ -86,7 +86,7 @@ def squared(picture: Pixels, size: tuple[int, int]) -> Pixels:
 def ground_of(picture: Pixels) -> NDArray[np.uint8]:
     """The usual colour of a picture's rim."""
     rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    return np.median(rim, axis=0).astype(np.uint8)
+    return np.asarray(np.median(rim, axis=0), np.uint8)
 
 
 def centred(picture: Pixels, size: tuple[int, int], fill: float) -> Pixels:

@@ -42,6 +42,7 @@ class Judge(QObject):
         session.network_changed.connect(self.forget)
         session.dataset_ready.connect(self.forget)
         session.data_failed.connect(self.forget)
+        session.state_changed.connect(self._state_changed)
 
     def known(self, part: str) -> Confusion | None:
         """The answers for a part, if they are there."""
@@ -60,6 +61,10 @@ class Judge(QObject):
             self._request = None
             self.session.forget(KEY)
         self.forgotten.emit()
+
+    def _state_changed(self, state: str) -> None:
+        if state == "running":  # the weights change from now on
+            self.forget()
 
     def want(self, part: str) -> None:
         """See to it that the answers for a part come, if they are not there and not on their way."""

@@ -24,7 +24,8 @@ from gui.session import Session
 from gui.widgets import Section, Segmented
 
 FILTERS, MAPS, ANSWERS = "inspect.filters", "inspect.maps", "inspect.answers"
-WIDE = 820  # pixels of the middle from which both cards stand side by side
+WIDE = 640  # pixels of the middle from which both cards stand side by side
+GAP, MARGIN = 12, 16  # pixels between cards, and at the sides
 KINDS = (("filters", "Slices"), ("norms", "Strengths"))
 
 
@@ -47,7 +48,7 @@ class MapsPanel(QWidget):
         self.kind.setToolTip(
             "Slices: each filter's weights on each channel. Strengths: how large each slice is, as one table."
         )
-        self.filters.box.itemAt(0).layout().insertWidget(1, self.kind)
+        self.filters.bar.insertWidget(1, self.kind)
         self.samples = SampleBar()
         self.answer = AnswerCard()
         self.which = Segmented([("filters", "Learned filters"), ("maps", "Activation maps")], name="Filters or maps")
@@ -64,9 +65,10 @@ class MapsPanel(QWidget):
             self._data_changed()
 
     def _build(self) -> None:
-        left = QWidget()
-        left.setFixedWidth(226)
-        side = QVBoxLayout(left)
+        self.left = QWidget()
+        self.left.setMinimumWidth(216)
+        self.left.setMaximumWidth(280)
+        side = QVBoxLayout(self.left)
         side.setContentsMargins(0, 0, 0, 0)
         side.addWidget(Section("Block"))
         side.addWidget(self.blocks, 1)
@@ -76,17 +78,17 @@ class MapsPanel(QWidget):
         centre.setSpacing(theme.SPACE)
         centre.addWidget(self.which)
         cards = QHBoxLayout()
-        cards.setSpacing(12)
+        cards.setSpacing(GAP)
         cards.addWidget(self.filters, 1)
         cards.addWidget(self.maps, 1)
         centre.addLayout(cards, 1)
         upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(left)
-        upper.addWidget(self.middle, 1)
-        upper.addWidget(self.answer)
+        upper.setSpacing(GAP)
+        upper.addWidget(self.left, 2)
+        upper.addWidget(self.middle, 12)
+        upper.addWidget(self.answer, 2)
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 12, 16, 12)
+        box.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         box.setSpacing(12)
         box.addLayout(upper, 1)
         box.addWidget(self.samples)
@@ -273,7 +275,8 @@ class MapsPanel(QWidget):
     # --- what is in sight
 
     def _arrange(self, *_: object) -> None:
-        wide = self.middle.width() >= WIDE
+        rest = self.left.minimumWidth() + self.answer.minimumWidth() + 2 * MARGIN + 2 * GAP
+        wide = self.width() - rest >= WIDE
         self.which.setVisible(not wide)
         self.filters.setVisible(wide or self.which.value == "filters")
         self.maps.setVisible(wide or self.which.value == "maps")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.probes.data import Confusion
 from gui import theme
 
-LARGEST = 64  # pixels a cell
+LARGEST = 88  # pixels a cell
 WITH_COUNTS = 22  # pixels a cell from which counts are printed
 RIM = 58  # pixels for recall and precision
 
@@ -121,7 +121,7 @@ class MatrixView(QWidget):
         size = self.size_of_cell()
         sums = np.maximum(found.matrix.sum(axis=1, keepdims=True), 1)
         shares = found.matrix / sums
-        painter.setFont(theme.font(11 if size < 34 else 13, 500))
+        painter.setFont(theme.font(11 if size < 34 else 13 if size < 60 else 15, 500))
         for (truth, answer), count in np.ndenumerate(found.matrix):
             box = self.box(truth, answer)
             # Rare mistakes must be seen beside thousands of right answers: the root lifts them.
@@ -129,7 +129,7 @@ class MatrixView(QWidget):
             colour = _blend(t.sunken, t.train if truth == answer else t.bad, 0.08 + 0.82 * strength if count else 0.0)
             painter.fillRect(box.adjusted(0, 0, -1, -1), colour)
             if size >= WITH_COUNTS:
-                light = colour.lightnessF() > 0.55
+                light = _brightness(colour) > 0.56
                 ink = QColor("#10131a" if light else "#ffffff") if count else QColor(t.faint)
                 painter.setPen(ink)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{int(count):,}" if count else "·")
@@ -236,7 +236,15 @@ class MatrixView(QWidget):
         self.update()
 
 
+def _brightness(colour: QColor) -> float:
+    """How bright a colour looks, 0 to 1 (ITU-R BT.601)."""
+    return 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF()
+
+
 def _blend(ground: str, colour: str, share: float) -> QColor:
     a, b = QColor(ground), QColor(colour)
-    mixed = [round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)]
-    return QColor(*mixed)
+
+    def mix(one: int, other: int) -> int:
+        return round(one + (other - one) * share)
+
+    return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()))

@@ -55,6 +55,7 @@ class MosaicCard(Card):
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.note = Hint()
         self.empty = EmptyState(icon, "", "")
+        self.empty.text.setMinimumWidth(270)  # else the label asks for too few lines
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)
@@ -76,12 +77,13 @@ class MosaicCard(Card):
         tools.setSpacing(2)
         for button in (smaller, larger, fit):
             tools.addWidget(button)
-        tools.addSpacing(theme.SPACE)
-        tools.addWidget(self.scale)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.tools)
-        self.box.addLayout(head)
+        self.bar = QHBoxLayout()
+        self.bar.setSpacing(theme.SPACE)
+        self.bar.addWidget(self.scale)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.tools)
+        self.box.addWidget(self.title)
+        self.box.addLayout(self.bar)
         self.box.addWidget(self.stack, 1)
         self.foot = QWidget()
         foot = QVBoxLayout(self.foot)
@@ -147,7 +149,8 @@ class MosaicCard(Card):
         self.stack.setCurrentWidget(which)
         pictures = which is self.view
         self.foot.setVisible(pictures)
-        self.tools.setEnabled(pictures)
+        self.tools.setVisible(pictures)
+        self.scale.setVisible(pictures)
 
     def enlarge(self, index: int) -> None:
         """Show one tile by itself."""

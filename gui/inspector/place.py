@@ -5,6 +5,9 @@ Not for: what the tabs show.
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -50,7 +53,11 @@ class InspectPlace(QWidget):
         self.source = QLabel()
         self.source.setFont(theme.font(12, 500))
         self._step: int | None = None
-        self._fault = ""
+        self._build()
+        self._connect()
+        self._tell()
+
+    def _build(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(16, 6, 20, 0)
         head.setSpacing(6)
@@ -64,6 +71,9 @@ class InspectPlace(QWidget):
         box.addLayout(head)
         box.addWidget(hline())
         box.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        session = self.session
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         self.maps.answered.connect(self._answered)
         self.tryit.answered.connect(self._answered)
@@ -73,7 +83,6 @@ class InspectPlace(QWidget):
         session.state_changed.connect(self._tell)
         session.run_changed.connect(self._tell)
         theme.notifier().changed.connect(self._tell)
-        self._tell()
 
     def show_tab(self, name: str) -> None:
         """Bring a tab to the front: "maps", "confusion" or "try"."""
@@ -108,8 +117,11 @@ class InspectPlace(QWidget):
             step = f" at step {self._step:,}" if self._step is not None else ""
             icon, colour, words = "pause-circle-outline", t.warn, f"The training that is paused{step}"
         elif session.trained:
-            run = (session.run or "").replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-            icon, colour, words = "check-circle-outline", t.good, f"Best weights of {run}"
+            icon, colour, words = (
+                "check-circle-outline",
+                t.good,
+                f"Best weights of the run {run_words(session.run or '')}",
+            )
         else:
             icon, colour, words = "information-outline", t.warn, UNTRAINED
         self.sign.setPixmap(theme.icon(icon, color=colour).pixmap(16, 16))
@@ -118,3 +130,10 @@ class InspectPlace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._tell()
+
+
+def run_words(path: str) -> str:
+    """A run's folder as a person reads it: "lenet-5, 2026-11-22 15:18"."""
+    name = PurePath(path).name
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-\d\d_(.+)", name)
+    return f"{found[4]}, {found[1]} {found[2]}:{found[3]}" if found else name

@@ -52,10 +52,12 @@ class SampleBar(Card):
         dice.clicked.connect(self.random)
         line = QHBoxLayout()
         line.setSpacing(theme.SPACE)
-        for widget in (self.part, self.classes, self.mistakes):
+        choices: tuple[QWidget, ...] = (self.part, self.classes, self.mistakes)
+        steps: tuple[QWidget, ...] = (self.count, before, after, dice)
+        for widget in choices:
             line.addWidget(widget)
         line.addStretch(1)
-        for widget in (self.count, before, after, dice):
+        for widget in steps:
             line.addWidget(widget)
         strip = QVBoxLayout()
         strip.addWidget(self.film)

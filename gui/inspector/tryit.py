@@ -75,6 +75,7 @@ class TryPanel(QWidget):
         self.headline = QLabel()
         self.headline.setFont(theme.font(28, 600))
         self.line = Hint()
+        self.seen_line = Hint()
         self.fault = Fault()
         self.inside = QPushButton("Look inside with this picture")
         self._build()
@@ -82,6 +83,15 @@ class TryPanel(QWidget):
         self._data_changed()
 
     def _build(self) -> None:
+        box = QHBoxLayout(self)
+        box.setContentsMargins(16, 12, 16, 12)
+        box.setSpacing(12)
+        box.addWidget(self._left(), 5)
+        box.addWidget(self._middle(), 3)
+        box.addWidget(self._right(), 4)
+
+    def _left(self) -> Card:
+        """The pad and its tools."""
         pen = IconButton("pencil-outline", "Draw", checkable=True)
         rubber = IconButton("eraser", "Erase (or the right mouse button)", checkable=True)
         pen.setChecked(True)
@@ -111,18 +121,26 @@ class TryPanel(QWidget):
         left.box.addWidget(Section("Your picture"))
         left.box.addWidget(self.pad, 1)
         left.box.addLayout(tools)
+        return left
+
+    def _middle(self) -> Card:
+        """What becomes of the drawing."""
         middle = Card()
-        middle.setFixedWidth(276)
-        self.seen.setFixedHeight(240)
+        middle.setMinimumWidth(276)
+        middle.setMaximumWidth(428)
+        self.seen.setMaximumHeight(392)
         middle.box.addWidget(Section("What the network sees"))
-        middle.box.addWidget(self.seen)
-        self.seen_line = Hint()
+        middle.box.addWidget(self.seen, 12)
         middle.box.addWidget(self.seen_line)
         middle.box.addSpacing(theme.SPACE)
         middle.box.addWidget(self.centre)
         middle.box.addWidget(self.invert)
         middle.box.addStretch(1)
         middle.box.addWidget(self.inside)
+        return middle
+
+    def _right(self) -> Card:
+        """What the network makes of it."""
         right = Card()
         right.setMinimumWidth(260)
         right.setMaximumWidth(520)
@@ -133,12 +151,7 @@ class TryPanel(QWidget):
         right.box.addWidget(self.bars)
         right.box.addWidget(self.fault)
         right.box.addStretch(1)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(16, 12, 16, 12)
-        box.setSpacing(12)
-        box.addWidget(left, 5)
-        box.addWidget(middle)
-        box.addWidget(right, 4)
+        return right
 
     def _connect(self) -> None:
         session = self.session
