@@ -6,6 +6,7 @@ Not for: the particular steps, which it calls.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,14 @@ class Project:
     @data.setter
     def data(self, choice: DataChoice) -> None:
         self.graph.apply(SetSection("data", to_json(choice)))
+
+    @property
+    def located_data(self) -> DataChoice:
+        """`data` with a path that is relative to the project's file made absolute, so that a moved folder still works."""
+        choice = self.data
+        if not choice.path or self.path is None or Path(choice.path).expanduser().is_absolute():
+            return choice
+        return replace(choice, path=str((self.path.parent / choice.path).absolute()))
 
     @property
     def training(self) -> TrainingSettings:

@@ -18,6 +18,7 @@ from gui.document import Document
 from gui.faults import Faults
 from gui.inspector.place import InspectPlace
 from gui.session import Session
+from gui.thumbnails import Thumbnails
 from gui.training.place import TrainPlace
 from gui.training.status import RunStatus
 from gui.training.transport import TransportBar
@@ -81,6 +82,10 @@ def build(project: Project) -> Window:
     )
     made = Window(document, session, parts)
     window.append(made)
+
+    thumbnails = Thumbnails(document, session, design.set_thumbnail)
+    made.place_shown.connect(lambda place: thumbnails.set_active(place == "design"))
+    thumbnails.set_active(True)
 
     def go_to_block(block: str) -> None:
         made.show_place("design")

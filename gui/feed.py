@@ -49,7 +49,7 @@ class DataFeed(QObject):
 
     def _wanted(self) -> Wanted:
         project = self._document.project
-        return project.data, project.image_shape
+        return project.located_data, project.image_shape
 
     def reload(self) -> None:
         """Read again, in a thread; what an earlier call still reads is dropped."""

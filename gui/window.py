@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -60,7 +60,13 @@ class Parts:
 
 
 class Window(QMainWindow):
-    """The main window of one document."""
+    """The main window of one document.
+
+    Attributes:
+        place_shown: Emits the id of the place that has come to the front.
+    """
+
+    place_shown = Signal(str)
 
     def __init__(self, document: Document, session: Session, parts: Parts) -> None:
         super().__init__()
@@ -241,6 +247,7 @@ class Window(QMainWindow):
         self.switch.set_value(place)
         self.stack.setCurrentWidget(self.parts.places[place])
         self.actions_.refresh()
+        self.place_shown.emit(place)
 
     def discard(self) -> None:
         """Remove the run that is going on, after asking."""

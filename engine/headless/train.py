@@ -92,7 +92,7 @@ def named_data(text: str) -> dict[str, Any]:
     """
     if text in datasets():
         return {"name": text, "path": ""}
-    path = Path(text).expanduser()
+    path = Path(text).expanduser().absolute()  # from here, not from the project's folder
     if path.is_dir():
         return {"name": "folder", "path": str(path)}
     if path.is_file() and path.suffix.lower() == ".npz":
@@ -219,7 +219,7 @@ def follow(
         first = next(problem for problem in report.problems if problem.severity == "error")
         raise CompileError(f"this network cannot be trained yet. {problem_line(project.graph, first)}", report.problems)
     runner = Runner(
-        project.graph, project.data, project.training, run_dir=path, resume=resume,
+        project.graph, project.located_data, project.training, run_dir=path, resume=resume,
         data_dir=Path(data_dir).expanduser() if data_dir else None,
     )  # fmt: skip
     teller = _Teller(as_json, Progress())

@@ -27,8 +27,8 @@ class Trainable(Protocol):
         """The drawing."""
 
     @property
-    def data(self) -> DataChoice:
-        """The data it wants."""
+    def located_data(self) -> DataChoice:
+        """The data it wants, with an absolute path."""
 
     @property
     def path(self) -> Path | None:
@@ -50,8 +50,8 @@ def train(
     """
     run = Path(out) if out is not None else new_run_path(runs_folder(project.path), project.title)
     if data is None:
-        data = load(project.data, image=image_shape(project.graph), data_dir=data_dir)
-    wishes = Wishes(choice=project.data, title=project.title)
+        data = load(project.located_data, image=image_shape(project.graph), data_dir=data_dir)
+    wishes = Wishes(choice=project.located_data, title=project.title)
     result = fit(project.graph, data, settings, run=run, resume=resume, wishes=wishes)
     if result.reason == "failed":
         raise RunError(result.text)

@@ -62,3 +62,12 @@ def test_what_a_project_says_of_itself_is_checked_too(about: dict[str, object], 
     with pytest.raises(StoreError) as caught:
         engine.open(path)
     assert caught.value.where == where
+
+
+def test_a_relative_data_path_is_meant_from_the_projects_own_folder(tmp_path: Path) -> None:
+    project = engine.open("preset:lenet5")
+    project.graph.apply(SetSection("data", {"name": "folder", "path": "pictures"}))
+    assert project.located_data.path == "pictures", "an unsaved project has no folder yet"
+    project.save(tmp_path / "mine.loom")
+    assert project.located_data.path == str(tmp_path / "pictures")
+    assert project.data.path == "pictures"
