@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -30,7 +31,7 @@ def chain(graph: Graph) -> None:
     """image -> conv1 -> relu1 -> flatten1 -> fc1 -> output, 256 units apart."""
     for index, (id_, kind, name, settings) in enumerate(CHAIN):
         graph.apply(AddBlock(Node(id_, kind, name, settings, index * 256.0, 0.0)))
-    for one, two in zip(CHAIN, CHAIN[1:], strict=False):
+    for one, two in itertools.pairwise(CHAIN):
         graph.apply(Connect(Wire(End(one[0], "y"), End(two[0], "x"))))
 
 

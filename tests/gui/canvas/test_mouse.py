@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -179,7 +180,7 @@ def test_a_block_dropped_on_a_wire_is_inserted_and_makes_room(document: Document
     assert document.graph.wires[End(made.id, "x")].source == End("b2", "y")
     assert document.graph.wires[End("b3", "x")].source == End(made.id, "y")
     xs = sorted(node.x for node in document.graph)
-    assert all(b - a >= 200 for a, b in zip(xs, xs[1:], strict=False))
+    assert all(b - a >= 200 for a, b in itertools.pairwise(xs))
     assert document.stack.count() == 1
 
 

@@ -1,0 +1,80 @@
+"""Tidy-up: no two blocks on one another, wires to the right, long networks in rows."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.graph.layout import Spacing, tidy
+from engine.graph.model import AddBlock, Connect, End, Graph, Node, Wire
+
+ONE_ROW = Spacing(aspect=0)
+
+
+def drawn(kinds: list[str], wires: list[tuple[int, int, str]]) -> Graph:
+    graph = Graph()
+    for index, kind in enumerate(kinds):
+        graph.apply(AddBlock(Node(f"b{index}", kind, f"n{index}")))
+    for source, target, port in wires:
+        graph.apply(Connect(Wire(End(f"b{source}", "y"), End(f"b{target}", port))))
+    return graph
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    count = draw(st.integers(1, 24))
+    kinds = [draw(st.sampled_from(["relu", "add"])) for _ in range(count)]
+    wires = []
+    for target in range(1, count):
+        for port in ("x",) if kinds[target] == "relu" else ("x1", "x2"):
+            if draw(st.booleans()):
+                wires.append((draw(st.integers(0, target - 1)), target, port))
+    return drawn(kinds, wires)
+
+
+@given(graphs())
+def test_every_block_gets_a_place_and_none_lies_on_another(graph: Graph) -> None:
+    places, spacing = tidy(graph), Spacing()
+    assert set(places) == set(graph.nodes)
+    for (ax, ay), (bx, by) in combinations(places.values(), 2):
+        assert abs(ax - bx) >= spacing.width or abs(ay - by) >= spacing.height
+
+
+@given(graphs())
+def test_in_one_row_every_wire_runs_to_the_right(graph: Graph) -> None:
+    places = tidy(graph, ONE_ROW)
+    for wire in graph.wires.values():
+        assert places[wire.source.block][0] < places[wire.target.block][0]
+
+
+def test_a_chain_in_one_row_is_straight() -> None:
+    graph = drawn(["relu"] * 9, [(i, i + 1, "x") for i in range(8)])
+    assert {y for _, y in tidy(graph, ONE_ROW).values()} == {0}
+
+
+def test_a_long_chain_is_broken_into_rows_of_about_the_wanted_aspect() -> None:
+    graph = drawn(["relu"] * 60, [(i, i + 1, "x") for i in range(59)])
+    places = tidy(graph)
+    width = max(x for x, _ in places.values()) + 160
+    height = max(y for _, y in places.values()) + 80
+    assert 1.0 < width / height < 2.6
+
+
+def test_rows_break_only_where_a_single_wire_crosses() -> None:
+    kinds = ["relu"] * 6 + ["add"] + ["relu"] * 8
+    wires = [(i, i + 1, "x" if i != 5 else "x1") for i in range(14)] + [(1, 6, "x2")]
+    places = tidy(drawn(kinds, wires))
+    inside = [places[f"b{i}"] for i in range(1, 7)]
+    assert [x for x, _ in inside] == sorted(x for x, _ in inside), "the skip and what it skips share a row"
+
+
+def test_the_drawing_is_the_same_every_time() -> None:
+    graph = drawn(["relu", "relu", "relu", "add"], [(0, 1, "x"), (0, 2, "x"), (1, 3, "x1"), (2, 3, "x2")])
+    assert tidy(graph) == tidy(graph.copy())
+    assert tidy(graph)["b1"][1] != tidy(graph)["b2"][1]
+
+
+def test_an_empty_drawing_is_tidy() -> None:
+    assert tidy(Graph()) == {}

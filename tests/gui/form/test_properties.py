@@ -1,0 +1,149 @@
+"""The properties panel: what it shows for a selection, and what typing into it does."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.graph.model import Connect, End, Wire
+from engine.project import Project, open_project
+from gui.document import Document
+from gui.form.editors import NumberEditor
+from gui.form.number import NumberEdit
+from gui.form.pages import BlockPage, NetworkPage, SeveralPage
+from gui.form.properties import Properties
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(open_project("preset:lenet5"))
+
+
+@pytest.fixture
+def panel(document: Document, qtbot: QtBot) -> Properties:
+    made = Properties(document)
+    qtbot.addWidget(made)
+    made.resize(320, 700)
+    made.show()
+    return made
+
+
+def pick(document: Document, *names: str) -> None:
+    document.select(document.graph.named(name).id for name in names)
+
+
+def block_page(panel: Properties) -> BlockPage:
+    assert isinstance(panel.page, BlockPage)
+    return panel.page
+
+
+def number(page: BlockPage | SeveralPage, name: str) -> NumberEdit:
+    assert page.form is not None
+    made = page.form.editor(name)
+    assert isinstance(made, NumberEditor)
+    return made.field
+
+
+def test_nothing_selected_shows_the_network(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    page = panel.page
+    assert isinstance(page, NetworkPage)
+    assert page.title.text() == document.title
+    assert page.facts.facts()["Parameters"] == "61,706"
+    assert page.model.rows[1][:3] == ("conv1", "N×6×28×28", "156")
+    index = page.model.index(1, 0)
+    qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=page.table.visualRect(index).center())
+    assert document.selection == (document.graph.named("conv1").id,)
+
+
+def test_one_block_shows_its_settings_and_figures(panel: Properties, document: Document) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    assert page.form is not None
+    assert page.form.values()["out_channels"] == 6
+    facts = page.facts.facts()
+    assert facts["Input"] == "N×1×28×28"
+    assert facts["Output"] == "N×6×28×28"
+    assert facts["Multiply-adds"] == "117,600"
+    assert page.help.text()
+
+
+def test_typing_a_setting_changes_the_document_and_is_one_step(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "conv1")
+    field = number(block_page(panel), "out_channels")
+    field.selectAll()
+    qtbot.keyClicks(field, "128")
+    assert document.graph.named("conv1").settings["out_channels"] == 128
+    assert document.stack.count() == 1
+    document.stack.undo()
+    assert document.graph.named("conv1").settings["out_channels"] == 6
+    assert number(block_page(panel), "out_channels").text() == "6"
+
+
+def test_leaving_a_field_ends_the_step(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    pick(document, "conv1")
+    field = number(block_page(panel), "out_channels")
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert document.graph.named("conv1").settings["out_channels"] == 8
+    assert document.stack.count() == 2
+
+
+def test_a_name_is_changed_and_a_bad_one_explained(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    page.name.selectAll()
+    qtbot.keyClicks(page.name, "stem")
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    block = document.graph.named("stem").id
+    page.name.selectAll()
+    qtbot.keyClicks(page.name, "conv2")
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    assert document.graph.node(block).name == "stem"
+    assert "already" in page.name_fault.text()
+
+
+def test_a_problem_stands_with_its_block_and_is_mended_there(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    graph = document.graph
+    document.do(Connect(Wire(End(graph.named("pool2").id, "y"), End(graph.named("fc1").id, "x"))), "Connect")
+    pick(document, "fc1")
+    button = panel.findChild(QPushButton, "fix-0")
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.report.ok
+    assert block_page(panel).facts.facts()["Parameters"] == "48,120"
+
+
+def test_several_of_a_kind_share_their_settings(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    pick(document, "conv1", "conv2")
+    page = panel.page
+    assert isinstance(page, SeveralPage)
+    assert page.form is not None
+    assert "out_channels" not in page.form.values(), "they differ there"
+    assert page.facts.facts()["Parameters"] == "2,572"
+    field = number(page, "out_channels")
+    qtbot.keyClicks(field, "9")
+    assert [document.graph.named(name).settings["out_channels"] for name in ("conv1", "conv2")] == [9, 9]
+    assert document.stack.count() == 1
+
+
+def test_several_of_different_kinds_show_totals_only(panel: Properties, document: Document) -> None:
+    pick(document, "conv1", "fc1")
+    page = panel.page
+    assert isinstance(page, SeveralPage)
+    assert page.form is None
+    assert "Convolution 2d" in page.hint.text()
+
+
+def test_a_deleted_block_leaves_the_panel(panel: Properties, document: Document) -> None:
+    pick(document, "conv1")
+    document.stack.undo()
+    document.replace(Project())
+    assert isinstance(panel.page, NetworkPage)
+    assert not panel.page.table.isVisible()

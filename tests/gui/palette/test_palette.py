@@ -1,0 +1,85 @@
+"""The palette, through its field and its list."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.blocks.spec import FAMILIES, kinds, spec_of
+from engine.graph.model import End
+from engine.project import Project
+from gui.document import Document
+from gui.palette import Palette
+from gui.palette.panel import MIME
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(Project())
+
+
+@pytest.fixture
+def palette(document: Document, qtbot: QtBot) -> Palette:
+    made = Palette(document)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_every_block_is_there_under_its_family(palette: Palette) -> None:
+    assert sorted(palette.list.kinds()) == sorted(kinds())
+    headings = [palette.list.item(row).text() for row in range(palette.list.count())
+                if not palette.list.kind_at(palette.list.item(row))]  # fmt: skip
+    assert headings == [family for family in FAMILIES if any(spec_of(kind).family == family for kind in kinds())]
+
+
+def test_search_finds_and_enter_adds(palette: Palette, document: Document, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.field, "conv")
+    assert palette.list.kinds()[0] == "conv2d"
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert [node.kind for node in document.graph] == ["conv2d"]
+
+
+def test_a_double_click_adds_after_the_selected_block(palette: Palette, document: Document, qtbot: QtBot) -> None:
+    first = document.add_block("image_input")
+    assert first is not None
+    row = next(r for r in range(palette.list.count()) if palette.list.kind_at(palette.list.item(r)) == "relu")
+    item = palette.list.item(row)
+    palette.list.scrollToItem(item)
+    place = palette.list.visualItemRect(item).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    made = list(document.graph)[-1]
+    assert made.kind == "relu"
+    assert document.graph.wires[End(made.id, "x")].source.block == first
+
+
+def test_the_list_is_walked_and_entered_by_keyboard(palette: Palette, document: Document, qtbot: QtBot) -> None:
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.list, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.list, Qt.Key.Key_Return)
+    assert [node.kind for node in document.graph] == [palette.list.kinds()[1]]
+
+
+def test_typing_in_the_list_goes_on_in_the_field(palette: Palette, qtbot: QtBot) -> None:
+    qtbot.keyClick(palette.list, Qt.Key.Key_D)
+    assert palette.field.text().casefold() == "d"
+
+
+def test_a_search_without_a_hit_says_so(palette: Palette, document: Document, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.field, "zzzz")
+    assert palette.list.kinds() == []
+    assert "No block" in palette.list.item(0).text()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert len(document.graph) == 0
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert palette.list.kinds()
+
+
+def test_a_row_drags_its_kind_and_tells_its_help_and_source(palette: Palette) -> None:
+    row = next(r for r in range(palette.list.count()) if palette.list.kind_at(palette.list.item(r)) == "conv2d")
+    item = palette.list.item(row)
+    assert bytes(palette.list.mimeData([item]).data(MIME).data()) == b"conv2d"
+    assert spec_of("conv2d").source in item.toolTip()
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith("Convolution. ")

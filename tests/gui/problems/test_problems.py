@@ -1,0 +1,77 @@
+"""The list of problems, through its rows and buttons."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.graph.model import Connect, End, Wire
+from engine.project import open_project
+from gui.document import Document
+from gui.problems import Problems
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(open_project("preset:lenet5"))
+
+
+@pytest.fixture
+def problems(document: Document, qtbot: QtBot) -> Problems:
+    made = Problems(document)
+    qtbot.addWidget(made)
+    made.resize(900, 160)
+    made.show()
+    return made
+
+
+def skip_flatten(document: Document) -> str:
+    graph = document.graph
+    linear = graph.named("fc1").id
+    document.do(Connect(Wire(End(graph.named("pool2").id, "y"), End(linear, "x"))), "Connect")
+    return linear
+
+
+def test_a_sound_network_is_told_so(problems: Problems) -> None:
+    assert problems.rows == []
+    assert problems.good.isVisible()
+
+
+def test_problems_come_with_the_edit_that_makes_them_errors_first(problems: Problems, document: Document) -> None:
+    skip_flatten(document)
+    severities = [row.problem.severity for row in problems.rows]
+    assert severities == sorted(severities)
+    assert severities[0] == "error"
+    assert "fc1" in problems.rows[0].accessibleName()
+    document.stack.undo()
+    assert problems.rows == []
+    assert problems.good.isVisible()
+
+
+def test_a_click_goes_to_the_block(problems: Problems, document: Document, qtbot: QtBot) -> None:
+    linear = skip_flatten(document)
+    with qtbot.waitSignal(problems.goto) as heard:
+        qtbot.mouseClick(problems.rows[0], Qt.MouseButton.LeftButton)
+    assert heard.args == [linear]
+    assert document.selection == (linear,)
+
+
+def test_enter_goes_to_the_block(problems: Problems, document: Document, qtbot: QtBot) -> None:
+    linear = skip_flatten(document)
+    with qtbot.waitSignal(problems.goto):
+        qtbot.keyClick(problems.rows[0], Qt.Key.Key_Return)
+    assert document.selection == (linear,)
+
+
+def test_a_fix_mends_as_one_step(problems: Problems, document: Document, qtbot: QtBot) -> None:
+    skip_flatten(document)
+    button = problems.rows[0].findChild(QPushButton, "fix-0")
+    assert button is not None
+    steps = document.stack.count()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.report.ok
+    assert document.stack.count() == steps + 1
+    document.stack.undo()
+    assert not document.report.ok

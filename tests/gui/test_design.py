@@ -1,0 +1,75 @@
+"""The Design place: the four panels together."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.graph.model import Connect, End, Wire
+from engine.project import open_project
+from gui.design import DesignPlace
+from gui.document import Document
+from gui.form.pages import BlockPage
+
+
+@pytest.fixture
+def design(qtbot: QtBot) -> DesignPlace:
+    made = DesignPlace(Document(open_project("preset:lenet5")))
+    qtbot.addWidget(made)
+    made.resize(1280, 720)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def test_a_problem_clicked_shows_its_block_on_the_canvas_and_in_the_form(design: DesignPlace, qtbot: QtBot) -> None:
+    document = design.document
+    graph = document.graph
+    linear = graph.named("fc1").id
+    document.do(Connect(Wire(End(graph.named("pool2").id, "y"), End(linear, "x"))), "Connect")
+    design.canvas.set_zoom(1.0)
+    design.canvas.centerOn(0, 0)
+    qtbot.mouseClick(design.problems.rows[0], Qt.MouseButton.LeftButton)
+    item = design.canvas.canvas.nodes[linear]
+    assert design.canvas.seen().contains(item.card().translated(item.pos()))
+    assert isinstance(design.properties.page, BlockPage)
+    assert design.properties.page.block == linear
+
+
+def test_docks_close_come_back_and_are_remembered(design: DesignPlace) -> None:
+    table = {action.id: action for action in design.actions_table()}
+    table["view.dock_palette"].run()
+    assert design.docks["palette"].isHidden()
+    closed = design.state()
+    table["view.dock_palette"].run()
+    assert not design.docks["palette"].isHidden()
+    assert design.restore(closed)
+    assert design.docks["palette"].isHidden()
+
+
+def test_the_menus_entries_act_on_the_canvas(design: DesignPlace) -> None:
+    document = design.document
+    table = {action.id: action for action in design.actions_table()}
+    assert not table["edit.delete"].possible
+    document.select([document.graph.named("tanh1").id])
+    assert table["edit.delete"].possible
+    table["edit.delete"].run()
+    assert "tanh1" not in [node.name for node in document.graph]
+    table["edit.all"].run()
+    assert len(document.selection) == len(document.graph)
+
+
+def test_the_menus_entries_keep_off_while_a_text_field_has_the_focus(design: DesignPlace, qtbot: QtBot) -> None:
+    document = design.document
+    document.select([document.graph.named("tanh1").id])
+    design.activateWindow()
+    design.palette_panel.field.setFocus()
+    qtbot.waitUntil(design.palette_panel.field.hasFocus)
+    {action.id: action for action in design.actions_table()}["edit.delete"].run()
+    assert "tanh1" in [node.name for node in document.graph]
+
+
+def test_every_field_and_list_has_a_name_for_screen_readers(design: DesignPlace) -> None:
+    for widget in (design.canvas, design.palette_panel.field, design.palette_panel.list, design.canvas.minimap):
+        assert widget.accessibleName()
