@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from types import TracebackType
@@ -64,12 +63,14 @@ def _open(reference: str) -> int:
     except EngineError as error:
         print(sentence(error), file=sys.stderr)
         return BAD_INPUT
-    reason = _no_window()
+    from gui.display import fault
+
+    reason = fault()
     if reason:
-        return without_window(reference, reason)
-    window = importlib.import_module("gui.app")
-    code: int = window.run(reference)
-    return code
+        return without_window(reference, f"{reason}, so LayerLoom works in this terminal.")
+    from gui.app import run
+
+    return run(reference)
 
 
 def _near_command(name: str) -> str:
@@ -78,18 +79,6 @@ def _near_command(name: str) -> str:
     from engine.headless.arguments import COMMANDS
 
     return next(iter(difflib.get_close_matches(name, COMMANDS, n=1)), "")
-
-
-def _no_window() -> str:
-    """Why no window can open, as a sentence; empty where one can."""
-    forced = os.environ.get("QT_QPA_PLATFORM", "")
-    if sys.platform == "linux" and not forced and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return "There is no display here, so LayerLoom works in this terminal."
-    try:
-        importlib.import_module("PySide6.QtWidgets")
-    except ImportError as error:
-        return f"No window can open here ({error}), so LayerLoom works in this terminal."
-    return ""
 
 
 def report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -10,8 +10,6 @@ Not for: Python packages; see setup.py.
 from __future__ import annotations
 
 import argparse
-import ctypes
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -24,22 +22,14 @@ PACKAGES = (
     "libxkbcommon0", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1", "libxcb-randr0",
     "libxcb-render-util0", "libxcb-shape0", "libxcb-sync1", "libxcb-xfixes0", "libxcb-xkb1",
 )  # fmt: skip
-PROBE = "from PySide6 import QtGui, QtSvg, QtTest, QtWidgets"
+ROOT = Path(__file__).resolve().parent.parent
+PROBE = "from gui.display import libraries; print(libraries(x11=True))"
 
 
-def missing(*, window: bool) -> str:
-    """The first thing that keeps Qt from loading, empty where nothing does; `window` looks at the X11 plug-in, too."""
-    tried = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=False)
-    if tried.returncode != 0:
-        return (tried.stderr.strip().splitlines() or ["Qt does not load"])[-1]
-    spec = importlib.util.find_spec("PySide6")
-    if window and sys.platform == "linux" and spec is not None and spec.origin is not None:
-        plugin = Path(spec.origin).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-        try:
-            ctypes.CDLL(str(plugin))
-        except OSError as error:
-            return str(error)
-    return ""
+def missing() -> str:
+    """The first library that keeps Qt from loading or from opening a window, empty where nothing does."""
+    asked = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or (asked.stderr.strip().splitlines() or [""])[-1]
 
 
 def administrator(*, sudo: bool) -> list[str] | None:
@@ -81,7 +71,7 @@ def main() -> None:
     window = parser.parse_args().for_window
     if sys.platform != "linux" or (window and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))):
         return
-    fault = missing(window=True)
+    fault = missing()
     if not fault:
         return
     by_name = "apt-get install " + " ".join(PACKAGES)
@@ -89,7 +79,7 @@ def main() -> None:
     if shutil.which("apt-get") and prefix is not None:
         print(f"Qt lacks a library of the system ({fault}); installing what it needs", flush=True)
         install(prefix)
-        fault = missing(window=True)
+        fault = missing()
     if fault:
         print(f"Qt lacks a library of the system ({fault}). To have windows, install: {by_name}", flush=True)
 
