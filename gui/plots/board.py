@@ -36,7 +36,8 @@ from gui.plots.series import Quantity, RunCurves
 from gui.widgets import Card, EmptyState, IconButton
 
 FRAME_MS = 16
-SHARE = 6  # a redraw that took t ms is followed by at least SHARE · t ms for everything else
+SHARE = 4  # drawing and painting that took t ms is followed by at least SHARE · t ms for everything else
+LONGEST_MS = 400  # however slow the drawing, the plots are at most this old
 SMOOTHING = 80  # the slider's start, per cent
 TITLES: dict[Quantity, str] = {"loss": "Loss", "accuracy": "Accuracy"}
 
@@ -60,6 +61,11 @@ class _Panel(Card):
         self.box.addLayout(head)
         self.box.addWidget(self.plot, 1)
 
+    def draw(self) -> None:
+        """Bring plot and head up to the numbers."""
+        self.plot.refresh()
+        self.tell()
+
     def tell(self) -> None:
         """The last epoch's numbers in the head."""
         tokens = theme.current()
@@ -70,7 +76,9 @@ class _Panel(Card):
             if values is not None and len(values):
                 text = value_text(float(values[-1]), self.plot.quantity)
                 parts.append(f'<span style="color:{colour}">{mark}</span> {text}')
-        self.latest.setText("&nbsp;&nbsp;&nbsp;".join(parts))
+        told = "&nbsp;&nbsp;&nbsp;".join(parts)
+        if told != self.latest.text():
+            self.latest.setText(told)
 
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
@@ -118,8 +126,10 @@ class PlotBoard(QWidget):
         layout.addWidget(self._stack, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.redraw)
+        self._timer.timeout.connect(self._tick)
+        self._waiting: list[_Panel] = []
         self._cost_ms = 0.0
+        self._stale = False
         self._wire()
         theme.notifier().changed.connect(self.restyle)
         self.show_runs([])
@@ -190,19 +200,33 @@ class PlotBoard(QWidget):
 
     def touch(self) -> None:
         """Something has changed: draw in the next frame, or later where drawing is slow."""
-        if not self._timer.isActive():
-            self._timer.start(max(FRAME_MS, round(SHARE * self._cost_ms)))
+        self._stale = True
+        if not self._timer.isActive() and self.isVisible():
+            self._stale = False
+            self._waiting = list(self.panels.values())
+            painting = sum(panel.plot.canvas.paint_ms for panel in self._waiting)
+            self._timer.start(max(FRAME_MS, min(LONGEST_MS, round(SHARE * (self._cost_ms + painting)))))
 
-    def redraw(self) -> None:
-        """Draw what has changed, if anybody can see it."""
-        if not self.isVisible():
+    def _tick(self) -> None:
+        """Draw one plot, the other one in the next frame: that halves the time for which the window is busy at once."""
+        if not self.isVisible() or not self._waiting:
             return
         begun = time.perf_counter()
-        for panel in self.panels.values():
-            panel.plot.refresh()
-            panel.tell()
+        self._waiting.pop(0).draw()
+        self._cost_ms = 2000.0 * (time.perf_counter() - begun)
+        if self._waiting:
+            self._timer.start(FRAME_MS)
+            return
         self.drawn += 1
-        self._cost_ms = (time.perf_counter() - begun) * 1000.0
+        if self._stale:  # something came between the two
+            self.touch()
+
+    def redraw(self) -> None:
+        """Draw what has changed at once, if anybody can see it."""
+        if self.isVisible():
+            for panel in self.panels.values():
+                panel.draw()
+            self.drawn += 1
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while hidden."""

@@ -8,6 +8,7 @@ Not for: when to draw. `gui.plots.board` collects what changed and calls `refres
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,17 +16,19 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui import theme
 from gui.plots.axes import EpochAxis, PlotView, StepAxis, ValueAxis
 from gui.plots.readout import Readout, readout_html
 from gui.plots.series import Numbers, Quantity, RunCurves, Smooth
-from gui.plots.strokes import faint_pen, run_pen, run_symbol, tone
+from gui.plots.strokes import faint_pen, run_pen, run_symbol, step_pen, tone
 
-ANTIALIAS_UP_TO = 10_000  # points; above, thin aliased lines look the same and cost a quarter
+ANTIALIAS_UP_TO = 5_000  # steps; above, lines without it look the same and cost a third
 FLOOR = 1e-8  # a loss drawn on a logarithmic scale is at least this
+# Samples drawn for one pixel of width; each bin keeps its least and its greatest, so one shows all there is to see.
+DENSITY = 1.0
 SAMPLE = 4000  # numbers looked at to choose the range of y
 LAYERS = {"raw": 1, "smooth": 3, "train": 4, "val": 5, "best": 6}  # what is drawn over what
 
@@ -38,7 +41,28 @@ class _Drawn:
     items: dict[str, Any]
     smooth: Smooth = field(default_factory=Smooth)
     version: int = -1
+    turns: int = -1
     rewinds: int = 0
+
+    def outdate(self) -> None:
+        """Let the next refresh draw everything."""
+        self.version = self.turns = -1
+
+
+class Canvas(pg.PlotWidget):
+    """A plot that knows what painting it costs.
+
+    Attributes:
+        paint_ms: Milliseconds that the last painting took.
+    """
+
+    paint_ms = 0.0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, by the clock."""
+        begun = time.perf_counter()
+        super().paintEvent(event)
+        self.paint_ms = (time.perf_counter() - begun) * 1000.0
 
 
 class LivePlot(QWidget):
@@ -69,7 +93,7 @@ class LivePlot(QWidget):
         self.epoch_axis, self.value_axis = EpochAxis(), ValueAxis(percent=quantity == "accuracy")
         self.step_axis = StepAxis()
         axes = {"bottom": self.step_axis, "top": self.epoch_axis, "left": self.value_axis}
-        self.canvas = pg.PlotWidget(viewBox=self.view, axisItems=axes)
+        self.canvas = Canvas(viewBox=self.view, axisItems=axes)
         self.plot = self.canvas.getPlotItem()
         self._dress()
         self.readout = Readout(self.canvas)
@@ -117,6 +141,10 @@ class LivePlot(QWidget):
                 continue
             thin = name in ("raw", "smooth")  # many points: downsampled and clipped; a few points stay as they are
             item = pg.PlotDataItem(autoDownsample=thin, downsampleMethod="peak", clipToView=thin, connect="finite")
+            if thin:
+                item.opts["autoDownsampleFactor"] = DENSITY
+            if name == "smooth" and main:
+                item.curve.setSegmentedLineMode("on")
             item.setZValue(z)
             self.plot.addItem(item, ignoreBounds=True)
             items[name] = item
@@ -135,7 +163,7 @@ class LivePlot(QWidget):
 
     def _draw_anew(self) -> None:
         for drawn in self._drawn:
-            drawn.version = -1
+            drawn.outdate()
         self.value_axis.picture = None
         self.refresh()
 
@@ -172,17 +200,30 @@ class LivePlot(QWidget):
         else:
             smooth.extend(raw[len(smooth) :])
         crisp = len(steps) <= ANTIALIAS_UP_TO
-        items["smooth"].setData(steps, self._scaled(smooth.values), antialias=crisp)
+        self._line(items["smooth"], steps, smooth.values, crisp=crisp)
         if "raw" in items:
             items["raw"].setVisible(self.smoothing > 0)
             if self.smoothing > 0:
-                items["raw"].setData(steps, self._scaled(raw), antialias=crisp)
+                self._line(items["raw"], steps, raw, crisp=crisp)
+        if drawn.turns != curves.turns:
+            drawn.turns = curves.turns
+            self._draw_epochs(drawn)
+
+    def _line(self, item: Any, steps: Numbers, values: Numbers, *, crisp: bool) -> None:
+        if len(values) and not np.isfinite(values[-1]) and not np.isfinite(values).any():
+            steps = values = steps[:0]  # a network without an accuracy: pyqtgraph warns of bounds that are all NaN
+        item.setData(steps, self._scaled(values), antialias=crisp)
+
+    def _draw_epochs(self, drawn: _Drawn) -> None:
+        curves, items = drawn.curves, drawn.items
         ends, train = curves.per_epoch("train", self.quantity)
         _, val = curves.per_epoch("val", self.quantity)
-        items["train"].setData(ends, self._scaled(train), antialias=True)
-        items["val"].setData(ends, self._scaled(val), antialias=True)
+        for name, values in (("train", train), ("val", val)):
+            known = np.isfinite(values)
+            items[name].setData(ends[known], self._scaled(values[known]), antialias=True)
         best = curves.best_epoch()
-        here = slice(0, 0) if best is None else slice(best, best + 1)
+        there = best is not None and bool(np.isfinite(val[best]))
+        here = slice(best, best + 1) if there and best is not None else slice(0, 0)
         items["best"].setData(ends[here], self._scaled(val[here]), antialias=True)
 
     # --- ranges
@@ -191,7 +232,7 @@ class LivePlot(QWidget):
         """Show everything, and go on showing everything while it grows."""
         self.own_x = self.own_y = False
         for drawn in self._drawn:
-            drawn.version = -1
+            drawn.outdate()
         self.refresh()
         if not self._drawn:
             self.view.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
@@ -323,8 +364,8 @@ class LivePlot(QWidget):
         for index, drawn in enumerate(self._drawn):
             train, val = tone(tokens, "train", index), tone(tokens, "val", index)
             if "raw" in drawn.items:
-                drawn.items["raw"].setPen(faint_pen(train))
-            drawn.items["smooth"].setPen(run_pen(train, index))
+                drawn.items["raw"].setPen(faint_pen(train, tokens.raised))
+            drawn.items["smooth"].setPen(step_pen(train, index))
             drawn.items["val"].setPen(run_pen(val, index))
             drawn.items["train"].setPen(None)
             for name, colour, filled in (("train", train, False), ("val", val, True)):

@@ -118,6 +118,7 @@ class RunCurves:
         accuracy: Training accuracy of each step, NaN where there is none.
         epochs: The columns of the finished epochs, by name; `EPOCH_COLUMNS`.
         version: Grows with every change, so that a view knows whether to draw.
+        turns: Grows with every finished epoch told.
         rewinds: Grows whenever steps known already are replaced, so that running means start anew.
     """
 
@@ -132,6 +133,7 @@ class RunCurves:
         self.accuracy = Growing()
         self.epochs = {column: Growing() for column in self.EPOCH_COLUMNS}
         self.version = 0
+        self.turns = 0
         self.rewinds = 0
 
     def add_steps(self, first: int, loss: ArrayLike, accuracy: ArrayLike) -> None:
@@ -167,6 +169,7 @@ class RunCurves:
             value = values.get(column)
             history.extend([np.nan if value is None else float(value)])
         self.version += 1
+        self.turns += 1
 
     def per_step(self, quantity: Quantity) -> Numbers:
         """The training curve, one number a step."""

@@ -43,11 +43,22 @@ def run_pen(colour: str, index: int) -> QPen:
     return pen
 
 
-def faint_pen(colour: str) -> QPen:
-    """The line of raw steps behind the smoothed one."""
-    faint = QColor(colour)
-    faint.setAlphaF(0.28)
-    pen: QPen = pg.mkPen(faint, width=1)
+def step_pen(colour: str, index: int) -> QPen:
+    """The line of a run's steps: as `run_pen` for the main run, 1 pixel for those laid over it.
+
+    A wide dashed line must be stroked as one path, which costs 40 times a solid one drawn piece by piece (190 ms against 5
+    for 2,400 noisy points); dashes 1 pixel wide have a quick way of their own.
+    """
+    pen = run_pen(colour, index)
+    if index:
+        pen.setWidthF(1.0)
+        pen.setDashPattern([2 * length for length in DASHES[index % len(DASHES)]] or [2, 2])
+    return pen
+
+
+def faint_pen(colour: str, ground: str) -> QPen:
+    """The line of raw steps behind the smoothed one: mixed, not transparent, which costs five times as much to draw."""
+    pen: QPen = pg.mkPen(mixed(colour, ground, 0.68), width=1)
     return pen
 
 

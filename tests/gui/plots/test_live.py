@@ -205,7 +205,9 @@ def test_numbers_are_saved_with_all_their_digits(board: PlotBoard, qtbot: QtBot,
     with path.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["run"] == "a, with a comma"]
     assert [float(row["train_loss"]) for row in rows if row["kind"] == "step"] == curves.loss.values.tolist()
-    assert [float(row["val_loss"]) for row in rows if row["kind"] == "epoch"] == curves.epochs["val_loss"].values.tolist()
+    assert [float(row["val_loss"]) for row in rows if row["kind"] == "epoch"] == curves.epochs[
+        "val_loss"
+    ].values.tolist()
 
 
 def test_the_picture_is_saved_twice_as_fine_as_the_screen(board: PlotBoard, qtbot: QtBot, tmp_path: Path) -> None:
@@ -269,3 +271,17 @@ def test_the_wheel_zooms_at_the_cursor(board: PlotBoard, qtbot: QtBot) -> None:
     after = plot.x_span()
     assert after[1] - after[0] < before[1] - before[0]
     assert plot.own_x
+
+
+def test_what_was_not_measured_is_left_out_without_a_warning(board: PlotBoard) -> None:
+    curves = RunCurves("/runs/a", "a", 10)
+    curves.add_steps(1, np.linspace(1, 0.5, 40), np.full(40, np.nan))
+    for epoch in (1, 2, 3):
+        loss = np.nan if epoch == 2 else 0.5
+        curves.add_epoch({"epoch": epoch, "step": epoch * 10, "train_loss": 0.6, "val_loss": loss, "best": True})
+    board.show_runs([curves])
+    board.redraw()
+    board.grab()
+    assert drawn(board, "loss", "val")[0].tolist() == [10, 30]
+    x, _ = drawn(board, "accuracy", "smooth")
+    assert x is None or not len(x)
