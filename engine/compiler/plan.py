@@ -225,13 +225,16 @@ class _Planner:
 
     def _cone(self, ends: list[Node]) -> set[str]:
         """Ids of the blocks and of everything upstream of them."""
+        upstream: dict[str, list[str]] = {}
+        for wire in self.graph.wires.values():
+            upstream.setdefault(wire.target.block, []).append(wire.source.block)
         seen: set[str] = set()
         waiting = [node.id for node in ends]
         while waiting:
             here = waiting.pop()
             if here not in seen:
                 seen.add(here)
-                waiting.extend(wire.source.block for wire in self.graph.wires_into(here))
+                waiting.extend(upstream.get(here, ()))
         return seen
 
     def _place(self, node: Node, first: int) -> None:

@@ -149,12 +149,13 @@ def _tuple(name: str, items: Sequence[str]) -> str:
 
 def _class(plan: Plan, name: str) -> str:
     used = plan.needed({output.slot for output in plan.outputs})
+    running = {step.writes for step in used}
     lines = [f"class {name}(nn.Module):", "    def __init__(self) -> None:", "        super().__init__()"]
     layers = []
     for step in plan.steps:
         if step.call.is_module:
             notes = [f"{step.parameters:,} parameters"] if step.parameters else []
-            notes += [] if step in used else ["used only while training"]
+            notes += [] if step.writes in running else ["used only while training"]
             layers.append((f"        self.{step.name} = {_made(step.call)}", ", ".join(notes)))
     lines += _aligned(layers)
     names = _variables(plan, used)
