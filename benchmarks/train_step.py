@@ -76,7 +76,7 @@ def _samples(model: str, device: str, *, short: bool) -> int:
         return 3 * BATCH
     if device != "cpu":
         return 400 * BATCH
-    return (12 if model == "keras_mnist_cnn" else 120) * BATCH
+    return (24 if model == "keras_mnist_cnn" else 120) * BATCH
 
 
 def measure(

@@ -18,6 +18,7 @@ from engine.graph.model import Graph
 from engine.training.blame import explain
 from engine.training.checkpoint import fill, unpack
 from engine.training.control import COMMANDS, Command, Control
+from engine.training.memory import kept
 from engine.training.messages import Confusion, Epoch, Failed, Finished, Message, Note, Started, State, Steps, Weights
 from engine.training.metrics import RING
 from engine.training.prepare import Wishes, prepare, threads_set
@@ -29,7 +30,7 @@ from engine.training.work import NotFiniteError, Result, Say, Work, keep_best, k
 
 TELL_S = 0.1  # between two readings of the device: live curves at 10 Hz
 LOOK_S = 1.0  # between two looks at control.json
-SETTLE_S = 1.0  # least time between the checkpoints of two epochs; an epoch of milliseconds would else be all disk
+SETTLE_S = 3.0  # least time between the checkpoints of two epochs, or short epochs would be all disk
 REST_S = 0.25  # how long a paused training sleeps before it looks at control.json again
 
 Reason = Literal["done", "stopped", "discarded", "failed"]
@@ -72,7 +73,8 @@ def fit(
             graph, data, settings, run=Path(run), say=say, control=control or Control(), resume=resume, wishes=wishes
         )
         try:
-            return _train(work, started)
+            with kept(wanted=work.device.type == "cpu"):
+                return _train(work, started)
         finally:
             work.record.close()
 

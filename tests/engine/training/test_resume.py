@@ -137,7 +137,7 @@ def test_damaged_files_give_one_sentence_and_never_anything_else(tmp_path, name)
             try:
                 _ask(Run(tmp_path / "run"), question, name)
             except EngineError as error:
-                assert len(str(error)) > 20  # noqa: PT017
+                assert len(str(error)) > 20
 
 
 def _ask(run, question, name):
