@@ -64,13 +64,13 @@ def count(number: int) -> str:
 
 
 def size(number: int) -> str:
-    """Bytes in the unit that a person would use."""
+    """Bytes in the unit that a person would use, of 1,024 each, as in the window."""
     value = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError("the last unit takes everything")
+    for unit in ("B", "KB", "MB"):
+        if value < 1024:
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:,.1f} GB"
 
 
 def duration(seconds: float) -> str:

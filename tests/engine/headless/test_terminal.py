@@ -23,7 +23,7 @@ def test_durations_read_like_a_clock(seconds: float, shown: str) -> None:
     assert terminal.duration(seconds) == shown
 
 
-@pytest.mark.parametrize(("number", "shown"), [(999, "999 B"), (58_400, "58.4 kB"), (3_000_000_000_000, "3000.0 GB")])
+@pytest.mark.parametrize(("number", "shown"), [(999, "999 B"), (58_408, "57.0 KB"), (3 * 2**40, "3,072.0 GB")])
 def test_sizes_have_the_unit_a_person_would_use(number: int, shown: str) -> None:
     assert terminal.size(number) == shown
 
