@@ -61,7 +61,10 @@ class _Desk(QObject):
         job.done(result)
 
     def close(self) -> None:
-        """Let what runs come to its end and drop what waits."""
+        """Let what runs come to its end and drop what waits; a later job gets a new desk."""
+        global _desk
+        if _desk is self:
+            _desk = None
         self._workers.shutdown(wait=True, cancel_futures=True)
 
 

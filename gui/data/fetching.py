@@ -9,7 +9,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.download import SOURCES, download
@@ -69,6 +69,9 @@ class Fetching(QWidget):
         column.addWidget(self.text)
         column.addWidget(self.fault)
         self.cancel.clicked.connect(self.stop)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)  # the program waits for its threads when it ends
         self._show_busy(False)
 
     @property
