@@ -59,7 +59,7 @@ class NodeItem(QGraphicsItem):
         self._far: tuple[QPointF, QStaticText] | None = None
         self.inputs: tuple[Port, ...] = ()
         self.outputs: tuple[Port, ...] = ()
-        self.height = geometry.HEIGHT
+        self._resize(geometry.HEIGHT)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.set_node(node)
 
@@ -81,9 +81,15 @@ class NodeItem(QGraphicsItem):
         height = geometry.height_of(len(inputs))
         if height != self.height:
             self.prepareGeometryChange()
-        self.inputs, self.outputs, self.height = inputs, outputs, height
+        self.inputs, self.outputs = inputs, outputs
+        self._resize(height)
         self.setPos(node.x, node.y)
         self.refresh()
+
+    def _resize(self, height: float) -> None:
+        self.height = height
+        self._card = QRectF(0, 0, WIDTH, height)
+        self._rect = self._card.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def set_report(self, report: BlockReport | None, problems: tuple[Problem, ...]) -> None:
         """Show what the checker found out."""
@@ -106,6 +112,7 @@ class NodeItem(QGraphicsItem):
     def refresh(self) -> None:
         """Make the texts anew at the next painting."""
         self._texts = self._far = None
+        self._far_brush = self.inks.family(self.family_name).far
         self.update()
 
     @property
@@ -124,10 +131,10 @@ class NodeItem(QGraphicsItem):
 
     def card(self) -> QRectF:
         """The card without ports and ring, in its own coordinates."""
-        return QRectF(0, 0, WIDTH, self.height)
+        return self._card
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-MARGIN, -MARGIN, WIDTH + 2 * MARGIN, self.height + 2 * MARGIN)
+        return self._rect
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -169,11 +176,14 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint as much as can be read at this zoom."""
+        if self.inks.level == 0:  # a thousand of these are seen at once
+            if self.chosen or self.dim or self._problems:
+                self._paint_far(painter)
+            else:
+                painter.fillRect(self._card, self._far_brush)
+            return
         if self.dim:
             painter.setOpacity(0.4)
-        if self.inks.level == 0:
-            self._paint_far(painter)
-            return
         self._paint_card(painter)
         if self.inks.level == 1:
             self._paint_name(painter)
@@ -185,6 +195,8 @@ class NodeItem(QGraphicsItem):
 
     def _paint_far(self, painter: QPainter) -> None:
         inks = self.inks
+        if self.dim:
+            painter.setOpacity(0.4)
         pen = inks.ring if self.chosen else inks.bad if self.severity == "error" else inks.border_far
         painter.setPen(pen)
         painter.setBrush(inks.family(self.family_name).far)

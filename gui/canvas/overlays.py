@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
 MAP = QSize(168, 108)  # pixels
+STALE_MS = 80  # the map may lag behind a drag by this much
 
 
 class Minimap(QWidget):
@@ -31,44 +32,70 @@ class Minimap(QWidget):
         self.setAccessibleName("Overview of the drawing")
         self.setToolTip("Overview: click to go there")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme.notifier().changed.connect(self.update)
+        self._picture = QPixmap()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(STALE_MS)
+        self._later.timeout.connect(self._redraw)
+        theme.notifier().changed.connect(self.stale)
+        view.canvas.laid_out.connect(self.stale)
+        view.document.reported.connect(self.stale)
+
+    def stale(self, _what: object = None) -> None:
+        """The blocks have changed: paint them anew, a little later and once for many changes."""
+        if not self._later.isActive():
+            self._later.start()
 
     def _transform(self) -> QTransform:
         """From the scene to the map."""
-        content = self.view.canvas.content().united(self.view.seen())
-        scale = min((MAP.width() - 16) / max(1.0, content.width()), (MAP.height() - 16) / max(1.0, content.height()))
+        content = self.view.canvas.content()
+        scale = min((MAP.width() - 20) / max(1.0, content.width()), (MAP.height() - 20) / max(1.0, content.height()))
         made = QTransform()
         made.translate(MAP.width() / 2, MAP.height() / 2)
         made.scale(scale, scale)
         made.translate(-content.center().x(), -content.center().y())
         return made
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """All blocks as rectangles of their family's colour, a family at a time, and what the view shows."""
-        t, inks = theme.current(), self.view.canvas.inks
-        painter = QPainter(self)
+    def _redraw(self) -> None:
+        """All blocks as rectangles of their family's colour, a family at a time."""
+        t, canvas = theme.current(), self.view.canvas
+        ratio = self.devicePixelRatioF()
+        self._picture = QPixmap(MAP * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(t.border), 1))
         painter.setBrush(QColor(t.raised))
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        place = self._transform()
         batches: dict[str, list[QRectF]] = {}
-        for item in self.view.canvas.nodes.values():
-            rect = place.mapRect(item.card().translated(item.pos()))
-            rect.setSize(rect.size().expandedTo(QSize(2, 2).toSizeF()))
-            batches.setdefault("!" if item.severity == "error" else item.family_name, []).append(rect)
+        for item in canvas.nodes.values():
+            batches.setdefault("!" if item.severity == "error" else item.family_name, []).append(
+                QRectF(item.x(), item.y(), item.card().width(), item.card().height())
+            )
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setTransform(self._transform(), True)
         for family, rects in batches.items():
-            painter.setBrush(QColor(t.bad) if family == "!" else inks.family(family).colour)
+            painter.setBrush(QColor(t.bad) if family == "!" else canvas.inks.family(family).colour)
             painter.drawRects(rects)
+        painter.end()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The blocks, and what the view shows of them."""
+        if self._picture.isNull():
+            self._redraw()
+        t = theme.current()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(t.accent), 1.2))
         soft = QColor(t.accent)
         soft.setAlpha(26)
         painter.setBrush(soft)
-        seen = place.mapRect(self.view.seen()).intersected(QRectF(2, 2, self.width() - 4, self.height() - 4))
-        painter.drawRoundedRect(seen, 3, 3)
+        room = QRectF(2, 2, self.width() - 4, self.height() - 4)
+        painter.drawRoundedRect(self._transform().mapRect(self.view.seen()).intersected(room), 3, 3)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._go(event.position())

@@ -15,6 +15,7 @@ from engine.errors import Problem
 from engine.graph.check import Report
 from engine.graph.model import End
 from gui import theme
+from gui.canvas.cells import Cells
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.inks import Inks
 from gui.canvas.node import NodeItem
@@ -46,8 +47,9 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[End, WireItem] = {}
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
+        self._cells = Cells()
         self._content: QRectF | None = None
-        self.laid_out.connect(self._forget_content)
+        self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
         self.labels = _Layer()
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
@@ -78,6 +80,8 @@ class CanvasScene(QGraphicsScene):
             self.removeItem(wire.label)
         self.nodes.clear()
         self.wires.clear()
+        self._cells.clear()
+        self._corridors.clear()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.sync()
         self.show_report(self.document.report)
@@ -89,33 +93,55 @@ class CanvasScene(QGraphicsScene):
         """Make items equal to the document. Nodes and wires are values: one that is the same object has not changed."""
         graph = self.document.graph
         touched: set[str] = set()
+        spots: list[QRectF] = []  # where blocks have come or gone
         for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
+            spots.append(self._place_of(self.nodes[id_]))
             self.removeItem(self.nodes.pop(id_))
+            self._cells.drop(id_)
         for id_, node in graph.nodes.items():
             item = self.nodes.get(id_)
             if item is None:
                 item = self.nodes[id_] = NodeItem(node, self.inks)
                 self.addItem(item)
                 touched.add(id_)
+                spots.append(self._put(item))
             elif item.node is not node or (item.x(), item.y()) != (node.x, node.y):
+                before = self._place_of(item)
                 item.set_node(node)
                 touched.add(id_)
+                if self._place_of(item) != before:
+                    spots += [before, self._put(item)]
         changed = self._sync_wires()
-        self._content = None
-        if touched:
+        if spots:
             self._grow()
         for end, wire in self.wires.items():
             ends = (wire.wire.source.block, wire.wire.target.block)
-            if end in changed or ends[0] in touched or ends[1] in touched or (touched and self._span(wire) > LONG):
+            if end in changed or ends[0] in touched or ends[1] in touched or self._passes(end, spots):
                 self.lay(wire)
-        if touched or changed:
+        if spots or changed:
             self.laid_out.emit()
+
+    def _place_of(self, item: NodeItem) -> QRectF:
+        return item.card().translated(item.pos())
+
+    def _put(self, item: NodeItem) -> QRectF:
+        """Note where a block is."""
+        rect = self._place_of(item)
+        self._cells.put(item.node.id, rect)
+        self._content = None
+        return rect
+
+    def _passes(self, end: End, spots: list[QRectF]) -> bool:
+        """Whether a long wire runs where blocks have come or gone."""
+        corridor = self._corridors.get(end)
+        return corridor is not None and any(corridor.intersects(spot) for spot in spots)
 
     def _sync_wires(self) -> set[End]:
         graph = self.document.graph
         changed: set[End] = set()
         for end in [end for end in self.wires if end not in graph.wires]:
             gone = self.wires.pop(end)
+            self._corridors.pop(end, None)
             self.removeItem(gone.label)
             self.removeItem(gone)
             changed.add(end)
@@ -188,15 +214,13 @@ class CanvasScene(QGraphicsScene):
             self.nodes[target.block].port_place(target.port, is_input=True),
         )
 
-    def _span(self, wire: WireItem) -> float:
-        start, end = self.ends(wire)
-        return end.x() - start.x()
-
     def _over(self, wire: WireItem, start: QPointF, end: QPointF) -> float | None:
         if end.x() - start.x() < LONG or abs(end.y() - start.y()) > 1.5 * HEIGHT:
+            self._corridors.pop(wire.wire.target, None)
             return None
         upper, lower = min(start.y(), end.y()), max(start.y(), end.y())
         corridor = QRectF(QPointF(start.x() + STUB, upper - 4), QPointF(end.x() - STUB, lower + 4))
+        self._corridors[wire.wire.target] = corridor
         ends = (wire.wire.source.block, wire.wire.target.block)
         in_way = [n for n in self.nodes_in(corridor) if n.node.id not in ends]
         return min(n.y() for n in in_way) - CLEARANCE if in_way else None
@@ -205,6 +229,7 @@ class CanvasScene(QGraphicsScene):
         """Show blocks at other places without telling the document: a drag is one edit, at its end."""
         for id_, place in places.items():
             self.nodes[id_].setPos(place)
+            self._put(self.nodes[id_])
         for wire in self.wires.values():
             if wire.wire.source.block in places or wire.wire.target.block in places:
                 self.lay(wire)
@@ -215,11 +240,8 @@ class CanvasScene(QGraphicsScene):
     def content(self) -> QRectF:
         """The rectangle around all blocks."""
         if self._content is None:
-            self._content = self.around(self.nodes)
+            self._content = self._cells.around()
         return self._content
-
-    def _forget_content(self) -> None:
-        self._content = None
 
     def around(self, ids: Iterable[str]) -> QRectF:
         """The rectangle around some blocks."""
@@ -231,8 +253,8 @@ class CanvasScene(QGraphicsScene):
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         """Blocks whose card touches a rectangle, the topmost first."""
-        found = self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return [i for i in found if isinstance(i, NodeItem) and i.card().translated(i.pos()).intersects(rect)]
+        found = [self.nodes[id_] for id_ in self._cells.touching(rect)]
+        return sorted(found, key=lambda item: item.zValue(), reverse=True)
 
     def node_at(self, place: QPointF) -> NodeItem | None:
         """The block under a point."""
@@ -243,9 +265,7 @@ class CanvasScene(QGraphicsScene):
         """The port within `reach` of a point: (block, port, whether it is an input); `inputs` takes only that side."""
         rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
         best: tuple[float, NodeItem, str, bool] | None = None
-        for item in self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if not isinstance(item, NodeItem):
-                continue
+        for item in self.nodes_in(rect):
             found = item.port_at(place, reach)
             if found is None or (inputs is not None and found[1] != inputs):
                 continue

@@ -26,6 +26,7 @@ class WireLabel(QGraphicsItem):
         self.text = ""
         self.bad = False
         self._width = 0.0
+        self._rect = QRectF()
         self._static = QStaticText()
         self.setZValue(0.5)
         self.hide()
@@ -34,7 +35,6 @@ class WireLabel(QGraphicsItem):
         """Show a shape, in the problem colour where it does not fit."""
         if text == self.text and bad == self.bad:
             return
-        self.prepareGeometryChange()
         self.text, self.bad = text, bad
         self.remake()
 
@@ -42,7 +42,9 @@ class WireLabel(QGraphicsItem):
         """Make the text anew, for a new theme too."""
         self._static = QStaticText(self.text)
         self._static.setTextFormat(Qt.TextFormat.PlainText)
+        self.prepareGeometryChange()
         self._width = self.inks.width(self.text, self.inks.label_font) + 2 * PAD_X
+        self._rect = QRectF(-self._width / 2 - 1, -LABEL_HEIGHT / 2 - 1, self._width + 2, LABEL_HEIGHT + 2)
         self.update()
 
     @property
@@ -51,7 +53,7 @@ class WireLabel(QGraphicsItem):
         return self._width
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-self._width / 2 - 1, -LABEL_HEIGHT / 2 - 1, self._width + 2, LABEL_HEIGHT + 2)
+        return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """The patch and the text."""

@@ -6,9 +6,10 @@ Not for: editing (`gui.canvas.view`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QWheelEvent
+from PySide6.QtGui import QPainter, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas.inks import FULL_FROM, level_at
@@ -20,6 +21,7 @@ FIT_MOST = 1.25  # a drawing of two blocks is not blown up
 BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
 FIT_MARGIN = 40.0  # canvas units around a fitted drawing
 DOT_PITCH = 32  # canvas units between the dots of the background
+FINE_FROM = 0.9  # zoom under which every other dot is left out
 DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
 CALM_MS = 140  # after the last movement, until edges are smooth again
 MANY = 150  # blocks from which edges are left rough while the view moves
@@ -140,14 +142,13 @@ class ZoomView(QGraphicsView):
         painter.fillRect(rect, self.canvas.inks.canvas)
         if self.zoom < DOTS_FROM:
             return
+        pitch = DOT_PITCH if self.zoom >= FINE_FROM else 2 * DOT_PITCH
+        left, top = rect.left() // pitch * pitch, rect.top() // pitch * pitch
+        columns, rows = int((rect.right() - left) // pitch) + 1, int((rect.bottom() - top) // pitch) + 1
         painter.setPen(self.canvas.inks.dots)
-        left, top = int(rect.left() // DOT_PITCH) * DOT_PITCH, int(rect.top() // DOT_PITCH) * DOT_PITCH
-        points = [
-            QPointF(x, y)
-            for x in range(left, int(rect.right()) + DOT_PITCH, DOT_PITCH)
-            for y in range(top, int(rect.bottom()) + DOT_PITCH, DOT_PITCH)
-        ]
-        painter.drawPoints(points)
+        painter.translate(left, top)
+        painter.drawPoints(_dots(columns, rows, pitch))
+        painter.translate(-left, -top)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the mouse; Shift scrolls sideways."""
@@ -158,3 +159,9 @@ class ZoomView(QGraphicsView):
             self.hasten()
             self.set_zoom(self.zoom * ZOOM_STEP ** (delta.y() / 120), event.position().toPoint())
         event.accept()
+
+
+@lru_cache(maxsize=16)
+def _dots(columns: int, rows: int, pitch: int) -> QPolygonF:
+    """A grid of points from the origin."""
+    return QPolygonF([QPointF(x * pitch, y * pitch) for x in range(columns) for y in range(rows)])

@@ -1,0 +1,72 @@
+"""Which rectangles touch a rectangle: a grid of cells, because asking the scene costs a Python call an item.
+
+Not for: painting; Qt's own index does that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF
+
+CELL = 512.0  # canvas units; a block lies in one to four cells
+
+Span = tuple[int, int, int, int]
+
+
+class Cells:
+    """Rectangles by id, found by place."""
+
+    def __init__(self) -> None:
+        self._rects: dict[str, QRectF] = {}
+        self._cells: dict[tuple[int, int], set[str]] = {}
+
+    def put(self, id_: str, rect: QRectF) -> None:
+        """Enter a rectangle, or another one in its place."""
+        self.drop(id_)
+        self._rects[id_] = rect
+        for cell in _cells(_span(rect)):
+            self._cells.setdefault(cell, set()).add(id_)
+
+    def drop(self, id_: str) -> None:
+        """Forget a rectangle."""
+        rect = self._rects.pop(id_, None)
+        if rect is not None:
+            for cell in _cells(_span(rect)):
+                self._cells[cell].discard(id_)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._rects.clear()
+        self._cells.clear()
+
+    def touching(self, rect: QRectF) -> list[str]:
+        """Ids of the rectangles that touch one."""
+        span = _span(rect)
+        if (span[2] - span[0] + 1) * (span[3] - span[1] + 1) > len(self._rects):
+            return [id_ for id_, held in self._rects.items() if held.intersects(rect)]
+        near = {id_ for cell in _cells(span) for id_ in self._cells.get(cell, ())}
+        return [id_ for id_ in near if self._rects[id_].intersects(rect)]
+
+    def around(self) -> QRectF:
+        """The rectangle around all."""
+        if not self._rects:
+            return QRectF()
+        rects = self._rects.values()
+        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
+        return QRectF(left, top, max(r.right() for r in rects) - left, max(r.bottom() for r in rects) - top)
+
+
+def _span(rect: QRectF) -> Span:
+    floor = math.floor
+    return (
+        floor(rect.left() / CELL),
+        floor(rect.top() / CELL),
+        floor(rect.right() / CELL),
+        floor(rect.bottom() / CELL),
+    )
+
+
+def _cells(span: Span) -> Iterator[tuple[int, int]]:
+    return ((x, y) for x in range(span[0], span[2] + 1) for y in range(span[1], span[3] + 1))
