@@ -65,13 +65,20 @@ def number(value: float) -> str:
 
 
 class PictureView(QWidget):
-    """One picture, as large as whole pixels allow, in the middle."""
+    """One picture, as large as whole pixels allow, in the middle.
 
-    def __init__(self, parent: QWidget | None = None, *, name: str = "Picture", least: int = 96) -> None:
+    With `square` the place is never higher than it is wide.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, *, name: str = "Picture", least: int = 96, square: bool = False
+    ) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._square = square
         self.setAccessibleName(name)
         self.setMinimumSize(least, least)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self.update)
 
     def set_image(self, image: QImage | None) -> None:
@@ -83,6 +90,11 @@ class PictureView(QWidget):
     def image(self) -> QImage | None:
         """The picture on show."""
         return self._image
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._square:
+            self.setMaximumHeight(max(self.minimumHeight(), self.width()))
 
     def target(self) -> QRect:
         """Where the picture is painted."""
@@ -193,6 +205,9 @@ class _Mosaic(QWidget):
         self._under = None
         self.update()
         self.hovered.emit(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the release picks; unaccepted, the press would go to the scroll area
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         found = self.at(event.position().toPoint())

@@ -61,7 +61,7 @@ class ExportDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.sign = QLabel()
-        self.result = Hint()
+        self.outcome = Hint()
         self.fault = Fault()
         self.written: job.Written | None = None
         self._wanted = 0
@@ -70,6 +70,28 @@ class ExportDialog(QDialog):
         self._fill()
 
     def _build(self) -> None:
+        above = QHBoxLayout()
+        above.addWidget(Section("Preview"))
+        above.addStretch(1)
+        above.addWidget(self.copy)
+        right = QVBoxLayout()
+        right.addLayout(above)
+        right.addWidget(self.code, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * theme.SPACE)
+        middle.addWidget(self._side())
+        middle.addLayout(right, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 18, 20, 16)
+        box.setSpacing(2 * theme.SPACE)
+        box.addWidget(Heading("Take the network away"))
+        box.addLayout(middle, 1)
+        box.addWidget(hline())
+        box.addLayout(self._foot())
+        self.progress.hide()
+
+    def _side(self) -> QWidget:
+        """The choices."""
         self.kinds.setAccessibleName("What to export")
         self.kinds.setIconSize(QSize(22, 22))
         self.kinds.setSpacing(2)
@@ -90,35 +112,21 @@ class ExportDialog(QDialog):
         side.setFixedWidth(282)
         side.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
-        above = QHBoxLayout()
-        above.addWidget(Section("Preview"))
-        above.addStretch(1)
-        above.addWidget(self.copy)
-        right = QVBoxLayout()
-        right.addLayout(above)
-        right.addWidget(self.code, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(2 * theme.SPACE)
-        middle.addWidget(side)
-        middle.addLayout(right, 1)
+        return side
+
+    def _foot(self) -> QHBoxLayout:
+        """What came of it, and the buttons."""
         foot = QHBoxLayout()
         foot.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         said = QVBoxLayout()
-        for shown in (self.result, self.fault, self.progress):
+        for shown in (self.outcome, self.fault, self.progress):
             said.addWidget(shown)
         foot.addLayout(said, 1)
         close = QPushButton("Close")
         close.clicked.connect(self.reject)
         foot.addWidget(close, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.save, 0, Qt.AlignmentFlag.AlignBottom)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(20, 18, 20, 16)
-        box.setSpacing(2 * theme.SPACE)
-        box.addWidget(Heading("Take the network away"))
-        box.addLayout(middle, 1)
-        box.addWidget(hline())
-        box.addLayout(foot)
-        self.progress.hide()
+        return foot
 
     def _connect(self) -> None:
         self.kinds.currentRowChanged.connect(self._changed)
@@ -186,7 +194,7 @@ class ExportDialog(QDialog):
         self.weights.setEnabled(kind != job.PROJECT)
         self.beside.setVisible(kind == "source")
         self.sign.clear()
-        self.result.setText("")
+        self.outcome.setText("")
         self.fault.say("")
         self._wanted += 1
         wanted, order = self._wanted, self.order()
@@ -227,7 +235,7 @@ class ExportDialog(QDialog):
         order, beside = self.order(), self.beside.isChecked()
         self.fault.say("")
         self.sign.clear()
-        self.result.setText("Writing, and checking that the export computes the same…")
+        self.outcome.setText("Writing, and checking that the export computes the same…")
         self.progress.show()
         self._allow(False)
         in_background(self, lambda: job.write(order, path, beside=beside), self._done, self._failed)
@@ -242,13 +250,13 @@ class ExportDialog(QDialog):
     def _failed(self, text: str) -> None:
         self.progress.hide()
         self._allow(True)
-        self.result.setText("")
+        self.outcome.setText("")
         self.sign.clear()
         self.fault.say(text)
 
     def _say(self, icon: str, token: str, text: str) -> None:
         self.sign.setPixmap(theme.icon(icon, color=str(getattr(theme.current(), token))).pixmap(18, 18))
-        self.result.setText(text)
+        self.outcome.setText(text)
 
     def _redraw(self, *_: object) -> None:
         for row in range(self.kinds.count()):

@@ -5,6 +5,7 @@ Not for: widgets. Everything here may take seconds and touches none.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -86,9 +87,15 @@ def offers(folder: Path, shown: str | None) -> list[Weights]:
         paths = [shown, *(path for path in paths if Path(path) != Path(shown))]
     out = []
     for path in paths:
-        name = Path(path).name
-        out += [Weights(f"Best weights · {name}", path, "best"), Weights(f"Last weights · {name}", path, "last")]
+        name = _words(Path(path).name)
+        out += [Weights(f"Best of {name}", path, "best"), Weights(f"Last of {name}", path, "last")]
     return [*out, UNTRAINED]
+
+
+def _words(folder: str) -> str:
+    """A run's folder as a person reads it: "2026-11-22 15:18, lenet-5"."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-\d\d_(.+)", folder)
+    return f"{found[1]} {found[2]}:{found[3]}, {found[4]}" if found else folder
 
 
 def preview(order: Order) -> str:

@@ -57,7 +57,7 @@ class TryPanel(QWidget):
         self.habit = Habit()
         self.sample: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
         self.pad = DrawPad()
-        self.seen = PictureView(name="What the network sees", least=196)
+        self.seen = PictureView(name="What the network sees", least=180, square=True)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(8, 64)
         self.size_slider.setValue(BRUSH)
@@ -128,7 +128,6 @@ class TryPanel(QWidget):
         middle = Card()
         middle.setMinimumWidth(276)
         middle.setMaximumWidth(428)
-        self.seen.setMaximumHeight(392)
         middle.box.addWidget(Section("What the network sees"))
         middle.box.addWidget(self.seen, 12)
         middle.box.addWidget(self.seen_line)
