@@ -23,6 +23,7 @@ PACKAGES = (
     "libxcb-render-util0", "libxcb-shape0", "libxcb-sync1", "libxcb-xfixes0", "libxcb-xkb1",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
+SEEN = Path(sys.prefix) / "qt-loads"  # asking costs half a second at every start
 PROBE = "from gui.display import libraries; print(libraries(x11=True))"
 
 
@@ -71,8 +72,11 @@ def main() -> None:
     window = parser.parse_args().for_window
     if sys.platform != "linux" or (window and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))):
         return
+    if window and SEEN.exists():
+        return  # it loaded once; should that change, the program itself says so
     fault = missing()
     if not fault:
+        SEEN.touch()
         return
     by_name = "apt-get install " + " ".join(PACKAGES)
     prefix = administrator(sudo=not window)
