@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 
 from engine.probes.render import Atlas, one
 from gui import theme
-from gui.pictures import Legend, describe, number, to_qimage
+from gui.atlas import describe
+from gui.pictures import Legend, number, to_qimage
 from gui.widgets import Heading, Hint, IconButton
 
 SIDE = 448  # pixels: sixteen times a digit's 28

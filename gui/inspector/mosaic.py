@@ -13,8 +13,9 @@ from engine.probes.data import Nothing
 from engine.probes.render import Look, Scale
 from engine.probes.worker import Result
 from gui import theme
+from gui.atlas import AtlasView
 from gui.inspector.enlarged import Enlarged
-from gui.pictures import AtlasView, Legend
+from gui.pictures import Legend
 from gui.widgets import Card, EmptyState, Hint, IconButton, Segmented
 
 SCALES = (("layer", "Layer"), ("each", "Each"), ("frozen", "Frozen"))

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.probes.data import Tiles
 from engine.probes.render import Look, neutral, render, table
-from gui.pictures import AtlasView, Legend, PictureView, number, sample_image, to_qimage
+from gui.atlas import AtlasView
+from gui.pictures import Legend, PictureView, number, sample_image, to_qimage
 
 
 def tiles(count: int = 6, shape: tuple[int, ...] = (5, 5), *, signed: bool = True) -> Tiles:
