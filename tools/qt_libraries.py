@@ -10,6 +10,7 @@ Not for: Python packages; see setup.py.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -76,7 +77,8 @@ def main() -> None:
         return  # it loaded once; should that change, the program itself says so
     fault = missing()
     if not fault:
-        SEEN.touch()
+        with contextlib.suppress(OSError):  # the environment may be somebody else's
+            SEEN.touch()
         return
     by_name = "apt-get install " + " ".join(PACKAGES)
     prefix = administrator(sudo=not window)
