@@ -1,7 +1,9 @@
 # `make run` opens the program, `make test` checks all of it; both set up what they need. `make help` lists the rest.
 # Only git, make and Python 3.11 to 3.13 have to be there.
 
-PYTHON ?= $(shell sh tools/find_python.sh)
+ifndef PYTHON
+PYTHON := $(shell sh tools/find_python.sh)
+endif
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
 
