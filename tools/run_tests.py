@@ -21,7 +21,7 @@ def qt_loads() -> bool:
 
 def main() -> None:
     """Hand over to pytest."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
     if not qt_loads():
         command += ["-p", "no:pytest-qt"]
     sys.exit(subprocess.run([*command, *sys.argv[1:]], cwd=ROOT, check=False).returncode)
