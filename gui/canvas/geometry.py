@@ -24,13 +24,13 @@ SAMPLES = 24  # points of a wire's course that a click is measured against
 
 
 def height_of(inputs: int) -> float:
-    """A block's height: more than three inputs make it taller."""
-    return max(HEIGHT, HEADER + PORT_PITCH * (inputs + 0.4))
+    """A block's height: more than two inputs make it taller."""
+    return max(HEIGHT, port_y(inputs - 1) + PORT_PITCH)
 
 
-def port_y(index: int, count: int, height: float) -> float:
-    """Where port `index` of `count` stands below the block's upper edge: ports are centred on the side."""
-    return height / 2 + (index - (count - 1) / 2) * PORT_PITCH
+def port_y(index: int) -> float:
+    """Where a port stands below the block's upper edge: the first ones of all blocks are level, so that chains are straight."""
+    return HEIGHT / 2 + index * PORT_PITCH
 
 
 def course(start: QPointF, end: QPointF, over: float | None = None) -> tuple[QPainterPath, QPointF]:

@@ -91,7 +91,9 @@ class Inks:
         self.wire_unknown.setStyle(Qt.PenStyle.DashLine)
         self.wire_new = _pen(t.accent, 2.4)
         self.band_pen, self.band = _pen(t.accent, 1), QBrush(_faded(t.accent, 30))
-        self.dots = _pen(t.grid, 1.6)
+        self.dots = _pen(t.grid, 2.0)
+        self.dots.setCosmetic(True)
+        self.dots.setCapStyle(Qt.PenCapStyle.SquareCap)
         self.nothing, self.no_fill = QPen(Qt.PenStyle.NoPen), QBrush(Qt.BrushStyle.NoBrush)
         self.families = {name: _family(colour, t.raised) for name, colour in t.family.items()}
         self.plain = _family(t.muted, t.raised)

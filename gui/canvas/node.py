@@ -166,8 +166,7 @@ class NodeItem(QGraphicsItem):
         return End(self.node.id, port)
 
     def _local(self, index: int, is_input: bool) -> QPointF:
-        count = len(self.inputs if is_input else self.outputs)
-        return QPointF(0 if is_input else WIDTH, geometry.port_y(index, count, self.height))
+        return QPointF(0 if is_input else WIDTH, geometry.port_y(index))
 
     def _picture_rect(self) -> QRectF:
         return QRectF(WIDTH - THUMBNAIL - 8, self.height - THUMBNAIL - 5, THUMBNAIL, THUMBNAIL)

@@ -70,9 +70,10 @@ class Minimap(QWidget):
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         batches: dict[str, list[QRectF]] = {}
+        least = 2.5 / self._transform().m11()  # canvas units that are wide enough to be seen
         for item in canvas.nodes.values():
             batches.setdefault("!" if item.severity == "error" else item.family_name, []).append(
-                QRectF(item.x(), item.y(), item.card().width(), item.card().height())
+                QRectF(item.x(), item.y(), max(least, item.card().width()), max(least, item.card().height()))
             )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setTransform(self._transform(), True)

@@ -146,9 +146,12 @@ class ZoomView(QGraphicsView):
         left, top = rect.left() // pitch * pitch, rect.top() // pitch * pitch
         columns, rows = int((rect.right() - left) // pitch) + 1, int((rect.bottom() - top) // pitch) + 1
         painter.setPen(self.canvas.inks.dots)
+        smooth = bool(painter.renderHints() & QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # three times as fast, and as good for a dot
         painter.translate(left, top)
         painter.drawPoints(_dots(columns, rows, pitch))
         painter.translate(-left, -top)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the mouse; Shift scrolls sideways."""

@@ -261,7 +261,7 @@ class NetworkPage(Page):
         self.table.setMinimumHeight(200)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setStretchLastSection(True)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         head.setHighlightSections(False)
         head.setMinimumSectionSize(40)
         self.table.setStyleSheet("QHeaderView::section { padding: 5px 4px; font-size: 11px; }")
