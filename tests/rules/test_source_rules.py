@@ -163,10 +163,10 @@ def tracked() -> list[Path]:
     return [path for path in paths if path.is_file() and path.suffix not in binary]
 
 
-# Home folders and the like of one machine (ada is nobody); built from parts so that this file does not name them itself.
+# Home folders and the like of one machine (ada and me are nobody); built from parts so that this file does not name them itself.
 MACHINE_PATH = re.compile(
     r"(?<![\w.~])/(?:"
-    + "|".join(["wo" + "rk/", "ro" + "ot/", "ho" + r"me/(?!ada\b)\w", "Us" + r"ers/\w", "o" + "pt/wheels"])
+    + "|".join(["wo" + "rk/", "ro" + "ot/", "ho" + r"me/(?!(?:ada|me)\b)\w", "Us" + r"ers/\w", "o" + "pt/wheels"])
     + ")"
 )
 
