@@ -1,7 +1,11 @@
 """The runner: a thread whose messages arrive and whose end is always told."""
 
+import subprocess
+import sys
+import textwrap
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 from small import net, pictures
@@ -178,3 +182,23 @@ def test_a_window_s_training_steps_back_and_leaves_a_core(tmp_path):
 
     assert Run(tmp_path / "run").info["threads"] == max(1, cores() - 1)
     assert threading.current_thread() is threading.main_thread()
+
+
+def test_a_program_that_ends_while_it_trains_stops_the_training_and_keeps_the_run(tmp_path):
+    script = f"""
+        import sys
+        sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3])!r}]
+        from small import net, pictures
+        from engine.data.choice import DataChoice
+        from engine.training.runner import Runner
+        from engine.training.settings import TrainingSettings
+        from pathlib import Path
+        settings = TrainingSettings(epochs=100_000, batch_size=16)
+        runner = Runner(net(), DataChoice(), settings, run_dir=Path({str(tmp_path / "run")!r}), dataset=pictures())
+        runner.start()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Run(tmp_path / "run").state == "stopped"
