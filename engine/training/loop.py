@@ -7,6 +7,7 @@ that it was interrupted. Not for: threads (`engine.training.runner`).
 from __future__ import annotations
 
 import math
+import threading
 import time
 from pathlib import Path
 from typing import Literal
@@ -140,11 +141,13 @@ def _obey(work: Work) -> Reason | None:
 
 
 def _look(work: Work) -> None:
-    """See whether another process left a command."""
+    """See whether another process left a command, or whether this one is ending: its exit waits for every thread."""
     now = time.monotonic()
     if now - work.pace.looked < LOOK_S and not work.paused:
         return
     work.pace.looked = now
+    if not threading.main_thread().is_alive():
+        work.control.ask("stop")
     asked = work.record.asked()
     for command in COMMANDS:
         if asked == command:

@@ -31,8 +31,17 @@ def same(one, two):
     return all(torch.equal(one[key], two[key]) for key in one)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
-@pytest.mark.parametrize("place", ["step 1", "step 5", "step 6", "epoch 2", "epoch 4"])
+@pytest.mark.parametrize(
+    ("optimizer", "place"),
+    [
+        ("adam", "step 1"),
+        ("adam", "step 5"),
+        ("adam", "step 6"),
+        ("adam", "epoch 4"),
+        ("sgd", "epoch 2"),
+        ("adamw", "step 5"),
+    ],
+)
 def test_a_run_killed_anywhere_resumes_to_the_same_bits(tmp_path, optimizer, place):
     whole = fit(net(), pictures(), settings(optimizer), run=tmp_path / "whole", wishes=OFTEN)
     kind, number = place.split()
