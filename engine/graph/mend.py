@@ -12,7 +12,7 @@ from engine.blocks.spec import Shape, pair, spec_of
 from engine.errors import BlockError, Fix
 from engine.graph.model import AddBlock, Configure, Connect, Edit, End, Graph, Node, RemoveBlock, Wire
 
-STEP = 208.0  # canvas units from one block to the next
+STEP = 256.0  # canvas units from one block to the next, as engine.graph.layout spaces them
 
 
 def for_block(graph: Graph, node: Node, error: BlockError, xs: tuple[Shape, ...]) -> tuple[Fix, ...]:

@@ -85,10 +85,11 @@ def test_recipe_and_data_are_valid(name):
 
 
 @every_preset
-def test_blocks_stand_from_left_to_right_and_do_not_overlap(name):
+def test_blocks_stand_from_left_to_right_row_by_row_and_do_not_overlap(name):
     graph = graph_of(name)
     for wire in graph.wires.values():
-        assert graph.node(wire.source.block).x + WIDTH < graph.node(wire.target.block).x
+        source, target = graph.node(wire.source.block), graph.node(wire.target.block)
+        assert source.x + WIDTH < target.x or source.y + HEIGHT < target.y
     places = [(node.x, node.y) for node in graph]
     for index, (x, y) in enumerate(places):
         for other_x, other_y in places[:index]:
