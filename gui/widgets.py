@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
@@ -249,11 +249,17 @@ class EmptyState(QWidget):
         box.addStretch(1)
         for widget in (self._picture, self.title):
             box.addWidget(widget)
-        box.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(self.text)  # without alignment: centred by its largest width, and as wide as there is room
         box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
         theme.notifier().changed.connect(self._redraw)
         self._redraw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the sentence the height of its lines: a layout asks for those of its whole width."""
+        super().resizeEvent(event)
+        width = min(self.text.maximumWidth(), self.contentsRect().width() - 24)
+        self.text.setMinimumHeight(max(0, self.text.heightForWidth(width)))
 
     def _redraw(self) -> None:
         self._picture.setPixmap(theme.icon(self._icon, color=theme.current().faint).pixmap(QSize(40, 40)))

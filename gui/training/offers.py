@@ -55,11 +55,11 @@ def offers(state: str, *, obstacle: str = "", best_known: bool = False) -> Offer
             return Offers("play", "Train", "play", "Train this network (Ctrl+Enter)", step=True)
 
 
-def obstacle(document: Document) -> Problem | None:
-    """The first problem that keeps the drawing from being trained."""
+def obstacle(document: Document, data_error: str = "") -> Problem | None:
+    """The first problem that keeps the drawing from being trained; `data_error` says why there are no data."""
     for problem in document.report.problems:
         if problem.severity == "error":
             return problem
     if not len(document.graph):
         return Problem("empty", "The drawing is empty. Place an input, some layers and an output, or open a preset.")
-    return None
+    return Problem("data", data_error) if data_error else None

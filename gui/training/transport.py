@@ -40,6 +40,8 @@ class _Follower(QWidget):
         self.offer = offers(session.state)
         self.document.reported.connect(self._changed)
         session.state_changed.connect(self._changed)
+        session.dataset_ready.connect(self._changed)
+        session.data_failed.connect(self._changed)
         session.messages.connect(self._take)
 
     def _take(self, messages: list[object]) -> None:
@@ -51,7 +53,7 @@ class _Follower(QWidget):
         self.show_standing()
 
     def _changed(self, *_: object) -> None:
-        problem = obstacle(self.document)
+        problem = obstacle(self.document, self.session.data_error)
         known = self.standing.best is not None
         self.offer = offers(self.session.state, obstacle=problem.text if problem else "", best_known=known)
         self.show_offer()
@@ -139,7 +141,7 @@ class Transport(_Follower):
         self.stop.setEnabled(offer.stop)
         self.restore.setEnabled(offer.restore)
         self.discard.setEnabled(offer.discard)
-        problem = obstacle(self.document)
+        problem = obstacle(self.document, self.session.data_error)
         blocked = problem is not None and self.session.state == "idle"
         self.card.setVisible(blocked)
         if problem is not None:
@@ -149,11 +151,12 @@ class Transport(_Follower):
             if problem.block is not None and problem.block in self.document.graph.nodes:
                 name = f"{self.document.graph.node(problem.block).name}: "
             text = problem.text[:1].upper() + problem.text[1:] if not name else problem.text
+            self.show_problems.setVisible(problem.code != "data")
             self.reason.setText(f"Cannot train yet. {name}{text}{more}")
         self._icons()
 
     def _show_problems(self) -> None:
-        problem = obstacle(self.document)
+        problem = obstacle(self.document, self.session.data_error)
         if problem is not None and problem.block is not None:
             self.block_wanted.emit(problem.block)
         self.problems_wanted.emit()
@@ -187,7 +190,7 @@ class TransportBar(_Follower):
         self.progress.setAccessibleName("Progress of the training")
         self.text = QLabel()
         self.text.setObjectName("bar_text")
-        self.text.setMinimumWidth(150)
+        self.text.setMinimumWidth(168)  # room for the longest, so that buttons beside it stay where they are
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -221,4 +224,8 @@ class TransportBar(_Follower):
         live = state in ("running", "paused", "stopping")
         self.progress.setVisible(live)
         self.progress.setValue(round(self.standing.share * THOUSAND))
-        self.text.setText(standing_text(state, self.standing))
+        text = standing_text(state, self.standing)
+        self.setToolTip(text)
+        self.text.setText(
+            f"Epoch {self.standing.epoch} of {self.standing.epochs}" if state == "running" and live else text
+        )

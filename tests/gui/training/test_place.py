@@ -153,6 +153,16 @@ def test_buttons_are_enabled_by_the_state(place: TrainPlace, state: str, enabled
     place.session.state = "idle"
 
 
+def test_data_that_cannot_be_read_are_said_where_training_would_start(place: TrainPlace, qtbot: QtBot) -> None:
+    place.document.do(SetSection("data", {"name": "npz"}), "Choose arrays")
+    qtbot.waitUntil(lambda: bool(place.session.data_error), timeout=30_000)
+    assert not place.transport.main.isEnabled()
+    assert place.session.data_error in place.transport.reason.text()
+    assert not place.transport.show_problems.isVisible()
+    place.document.stack.undo()
+    qtbot.waitUntil(place.transport.main.isEnabled, timeout=30_000)
+
+
 def test_the_best_can_be_restored_once_there_is_one(place: TrainPlace) -> None:
     assert not offers("running").restore
     place.session.state = "running"
@@ -243,7 +253,8 @@ def test_the_bar_and_the_status_follow_the_same_messages(place: TrainPlace, qtbo
     place.session.state = "running"
     place.session.state_changed.emit("running")
     tell(place, started(), steps(1, 10), epoch(1))
-    assert bar.text.text() == status.text() == "Training · epoch 1 of 4 · 7.5 s left"
+    assert bar.text.text() == "Epoch 1 of 4"
+    assert bar.toolTip() == status.text() == "Training · epoch 1 of 4 · 7.5 s left"
     assert bar.progress.value() == 250
     assert bar.main.accessibleName() == "Pause"
     place.session.state = "idle"
