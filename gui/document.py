@@ -15,10 +15,11 @@ from PySide6.QtGui import QUndoStack
 
 from engine.blocks.spec import spec_of
 from engine.errors import Fix, GraphError
+from engine.graph import layout
 from engine.graph.check import Report, check
 from engine.graph.facts import DataFacts
 from engine.graph.mend import STEP
-from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Node, Wire
+from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move, Node, Wire
 from engine.project import Project, open_project
 from gui.commands import EditCommand
 
@@ -192,7 +193,12 @@ class Document(QObject):
             if block.outputs() and len(block.inputs()) == 1:
                 following = [wire for wire in graph.wires_from(before.id) if wire.source == start]
                 edits += [Connect(Wire(End(node.id, block.outputs()[0].name), wire.target)) for wire in following]
-        placed = Node(node.id, node.kind, node.name, node.settings, *self._not_on_another(at))
+        pushed = layout.room(graph, at) if before is not None else {}
+        if before is None:
+            at = self._not_on_another(at)
+        elif pushed:
+            edits.append(Move(pushed))
+        placed = Node(node.id, node.kind, node.name, node.settings, *at)
         if not self.do(Batch((AddBlock(placed), *edits)), f"Add {spec_of(kind).title.lower()}"):
             return None
         self.select([node.id])

@@ -61,6 +61,17 @@ def tidy(graph: Graph, spacing: Spacing | None = None) -> dict[str, tuple[float,
     return places
 
 
+def room(graph: Graph, at: tuple[float, float], spacing: Spacing | None = None) -> dict[str, tuple[float, float]]:
+    """Places that make room for a new block: if one lies there, it and what follows it in its row go one column on."""
+    spacing = spacing or Spacing()
+    row = [node for node in graph if abs(node.y - at[1]) < spacing.height]
+    under = [node.x for node in row if abs(node.x - at[0]) < spacing.width]
+    if not under:
+        return {}
+    shift = at[0] + spacing.width + spacing.gap_x - min(under)
+    return {node.id: (node.x + shift, node.y) for node in row if node.x >= min(under)}
+
+
 def _depths(order: list[str], feeds: Mapping[str, list[str]], fed: Mapping[str, list[str]]) -> dict[str, int]:
     """Longest path from the inputs; a block that nothing feeds stands right before the first that it feeds."""
     depth: dict[str, int] = {}

@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.blocks.spec import Shape, pair, spec_of
 from engine.errors import BlockError, Fix
-from engine.graph.model import AddBlock, Configure, Connect, Edit, End, Graph, Node, RemoveBlock, Wire
+from engine.graph import layout
+from engine.graph.model import AddBlock, Configure, Connect, Edit, End, Graph, Move, Node, RemoveBlock, Wire
 
 STEP = 256.0  # canvas units from one block to the next, as engine.graph.layout spaces them
 
@@ -58,19 +59,15 @@ def insert(graph: Graph, wire: Wire, kind: str, settings: Mapping[str, Any] | No
 
 
 def insert_edits(graph: Graph, wire: Wire, kind: str, settings: Mapping[str, Any] | None = None) -> tuple[Edit, ...]:
-    """The edits that put a new block into a wire, half way between its ends."""
-    source, target = graph.nodes[wire.source.block], graph.nodes[wire.target.block]
-    node = Node(
-        graph.coming_ids(1)[0],
-        kind,
-        graph.fresh_name(kind),
-        dict(settings or {}),
-        (source.x + target.x) / 2,
-        (source.y + target.y) / 2 + (STEP * 0.6 if abs(target.x - source.x) < 1.5 * STEP else 0.0),
-    )
+    """The edits that put a new block into a wire, behind what feeds it, making room there."""
+    source = graph.nodes[wire.source.block]
+    place = (source.x + STEP, source.y)
+    node = Node(graph.coming_ids(1)[0], kind, graph.fresh_name(kind), dict(settings or {}), *place)
     block = node.block()
+    pushed = layout.room(graph, place)
     return (
         AddBlock(node),
+        *((Move(pushed),) if pushed else ()),
         Connect(Wire(wire.source, End(node.id, block.inputs()[0].name))),
         Connect(Wire(End(node.id, block.outputs()[0].name), wire.target)),
     )

@@ -13,8 +13,8 @@ from engine.graph.model import Wire
 from gui.canvas import geometry
 from gui.canvas.inks import Inks
 
-PAD_X, LABEL_HEIGHT = 6.0, 18.0
-ROOM = 6.0  # free canvas units that a label needs on both sides
+PAD_X, LABEL_HEIGHT = 5.0, 18.0
+ROOM = 1.0  # free canvas units that a label needs besides
 
 
 class WireLabel(QGraphicsItem):

@@ -7,8 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.graph.layout import Spacing, tidy
-from engine.graph.model import AddBlock, Connect, End, Graph, Node, Wire
+from engine.graph.layout import Spacing, room, tidy
+from engine.graph.model import AddBlock, Connect, End, Graph, Move, Node, Wire
 
 ONE_ROW = Spacing(aspect=0)
 
@@ -78,3 +78,11 @@ def test_the_drawing_is_the_same_every_time() -> None:
 
 def test_an_empty_drawing_is_tidy() -> None:
     assert tidy(Graph()) == {}
+
+
+def test_room_is_made_by_moving_the_rest_of_the_row_one_column_on() -> None:
+    graph = drawn(["relu"] * 4, [(0, 1, "x"), (1, 2, "x"), (2, 3, "x")])
+    for index, place in enumerate([(0, 0), (256, 0), (512, 0), (256, 176)]):
+        graph.apply(Move({f"b{index}": place}))
+    assert room(graph, (256, 0)) == {"b1": (512, 0), "b2": (768, 0)}
+    assert room(graph, (1000, 0)) == {}
