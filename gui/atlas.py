@@ -179,6 +179,7 @@ class AtlasView(QScrollArea):
         self.canvas.setObjectName("mosaic")
         self.setWidget(self.canvas)
         self.setWidgetResizable(False)
+        self.setCornerWidget(QWidget())  # else the style paints a mark where the scroll bars meet
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

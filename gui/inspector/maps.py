@@ -48,7 +48,7 @@ class MapsPanel(QWidget):
         self.kind.setToolTip(
             "Slices: each filter's weights on each channel. Strengths: how large each slice is, as one table."
         )
-        self.filters.bar.insertWidget(1, self.kind)
+        self.filters.head.addWidget(self.kind)
         self.samples = SampleBar()
         self.answer = AnswerCard()
         self.which = Segmented([("filters", "Learned filters"), ("maps", "Activation maps")], name="Filters or maps")
@@ -189,7 +189,8 @@ class MapsPanel(QWidget):
         self._ask_filters(graph, block.id)
         sample = self._sample(graph)
         normalisation = self.session.dataset.normalisation if self.session.dataset is not None else None
-        self.maps.set_title(f"Activation maps of {block.name}")
+        maps = block.shape is not None and len(block.shape.dims) == 3
+        self.maps.set_title(f"{'Activation maps' if maps else 'Activations'} of {block.name}")
         if sample is None:
             for key in (MAPS, ANSWERS):
                 self.session.forget(key)
@@ -218,7 +219,8 @@ class MapsPanel(QWidget):
             )
             return
         own = graph.node(id_).name == name
-        self.filters.set_title(f"Learned filters of {name}" + ("" if own else f", which feeds {graph.node(id_).name}"))
+        what = "Learned filters" if graph.named(name).kind == "conv2d" else "Learned weights"
+        self.filters.set_title(f"{what} of {name}" + ("" if own else f", which feeds {graph.node(id_).name}"))
         self.kind.setVisible(self._has_slices(graph, name))
         probe = self.kind.value if self.kind.isVisibleTo(self) else "filters"
         self.session.probe(FILTERS, Request(probe, name, look=self.filters.look(), live=True))

@@ -36,6 +36,7 @@ class MosaicCard(Card):
 
     def __init__(self, title: str, parent: QWidget | None = None, *, name: str = "", icon: str = "grid") -> None:
         super().__init__(parent)
+        self.box.setContentsMargins(16, 10, 16, 14)
         self.setObjectName(name)
         self._kind = title
         self._result: Result | None = None
@@ -43,6 +44,7 @@ class MosaicCard(Card):
         self._asked_aspect = 0.0
         self.title = QLabel(title)
         self.title.setFont(theme.font(14, 600))
+        self.title.setFixedHeight(30)  # as high as a switch beside it
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.scale = Segmented(list(SCALES), name="Scale")
         self.scale.setToolTip(SCALE_TIP)
@@ -83,7 +85,9 @@ class MosaicCard(Card):
         self.bar.addWidget(self.scale)
         self.bar.addStretch(1)
         self.bar.addWidget(self.tools)
-        self.box.addWidget(self.title)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.title, 1)
+        self.box.addLayout(self.head)
         self.box.addLayout(self.bar)
         self.box.addWidget(self.stack, 1)
         self.foot = QWidget()
