@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -130,8 +131,8 @@ class Window(QMainWindow):
             Action("file.save_as", "Save as…", self.filing.save_as, "Ctrl+Shift+S"),
             Action("file.export", "Export…", self.parts.export, "Ctrl+E", "export-variant", rule=True),
             Action("file.quit", "Quit", self.close, "Ctrl+Q", rule=True),
-            Action("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo", stack.canUndo),
-            Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", stack.canRedo),
+            Action("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo", self._can_undo),
+            Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", self._can_redo),
             *(action for action in self.parts.actions if action.id.startswith("edit.")),
         ]
         table += [at(place) for place, _ in PLACES]
@@ -152,6 +153,13 @@ class Window(QMainWindow):
             Action("help.about", "About LayerLoom", self.about, ""),
         ]  # fmt: skip
         return table
+
+    def _can_undo(self) -> bool:
+        # Qt's undo stack tells that it is emptied while it is destroyed.
+        return shiboken6.isValid(self.document.stack) and self.document.stack.canUndo()
+
+    def _can_redo(self) -> bool:
+        return shiboken6.isValid(self.document.stack) and self.document.stack.canRedo()
 
     def _build_menus(self) -> None:
         bar = self.menuBar()

@@ -94,7 +94,9 @@ def tour(window: Window, camera: Camera) -> None:
     window.show_place("train")
     camera.take(window, "train-empty")
     for epochs in (4, 14):
-        document.do(SetSection("training", {"epochs": epochs, "learning_rate": 0.002 if epochs == 4 else 0.004}), "Settings")
+        document.do(
+            SetSection("training", {"epochs": epochs, "learning_rate": 0.002 if epochs == 4 else 0.004}), "Settings"
+        )
         session.play()
         until(lambda: session.state == "running")
         if epochs == 14:

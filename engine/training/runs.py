@@ -125,7 +125,7 @@ class Run:
         from engine.training.checkpoint import fill
 
         path, state = self.checkpoint(which)
-        network = build(plan(self.graph()))
+        network = build(plan(self.graph()), seed=0)  # not from the process-wide generator: a training may draw from it
         fill(network, state, path)
         return network.eval()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.project import open_project
@@ -25,6 +25,9 @@ PATIENCE = 90_000  # ms; a busy machine
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+    # Questions that a closing window asks are answered by "discard", so that a failed test ends.
+    monkeypatch.setattr("gui.filing.QMessageBox.exec", lambda box: box.StandardButton.Discard)
+    monkeypatch.setattr("gui.window.QMessageBox.question", lambda *_: QMessageBox.StandardButton.Yes)
     made = build(open_project("preset:lenet5_relu_max"))
     qtbot.addWidget(made)
     made.resize(1280, 800)
@@ -32,7 +35,6 @@ def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     made.activateWindow()
     qtbot.waitUntil(lambda: made.session.dataset is not None, timeout=PATIENCE)
     yield made
-    made.document.stack.setClean()
     made.session.close()
 
 
@@ -52,7 +54,7 @@ def set_number(window: Window, qtbot: QtBot, name: str, text: str) -> None:
     """Type a number into a field of the properties form, as a person does."""
     from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
 
-    editor = window.parts.places["design"].properties.form.editor(name)  # type: ignore[attr-defined]
+    editor = window.parts.places["design"].properties.page.form.editor(name)  # type: ignore[attr-defined]
     field = next(iter(editor.findChildren(QAbstractSpinBox) or editor.findChildren(QLineEdit)), None) or editor
     field.setFocus()
     field.selectAll()
@@ -83,7 +85,7 @@ def test_a_new_user_draws_breaks_mends_trains_looks_inside_and_takes_the_network
     assert session.state == "idle"
 
     # Mend it by the fix that is offered, then undo all.
-    fix = design.problems.findChild(QPushButton, "fix-1")  # type: ignore[attr-defined]
+    fix = design.problems.findChild(QPushButton, "fix-0")  # type: ignore[attr-defined]
     assert fix is not None
     qtbot.mouseClick(fix, LEFT)
     assert document.report.ok
