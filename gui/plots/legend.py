@@ -33,6 +33,13 @@ class Legend(QWidget):
         """The runs shown, the main one first."""
         return self._names
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is written: where all runs are of one title ("LeNet · 14:02"), what follows it."""
+        titles = {name.rpartition(" · ")[0] for name in self._names}
+        ends = tuple(name.rpartition(" · ")[2] for name in self._names)
+        return ends if len(titles) == 1 and "" not in titles and len(set(ends)) == len(ends) else self._names
+
     def set_names(self, names: Sequence[str]) -> None:
         """Show these runs."""
         self._names = tuple(names)
@@ -69,7 +76,7 @@ class Legend(QWidget):
         painter.drawLine(int(x), 5, int(x), self.height() - 5)
         x += BETWEEN
         room = (self.width() - x) / len(self._names) - STROKE - GAP - BETWEEN
-        for index, name in enumerate(self._names):
+        for index, name in enumerate(self.labels):
             short = painter.fontMetrics().elidedText(
                 name, Qt.TextElideMode.ElideMiddle, max(24, int(min(room, NAME_WIDTH)))
             )

@@ -85,6 +85,7 @@ class FailureCard(Card):
         words.addWidget(self.title)
         words.addWidget(self.text)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)

@@ -30,9 +30,9 @@ from gui.plots.series import RunCurves
 from gui.session import Session
 from gui.training.log import FailureCard
 from gui.training.panel import RunsPanel, question
-from gui.training.runs import Row, curves_of, settings_text
+from gui.training.runs import Row, curves_of, settings_text, standing_of
 from gui.training.settings import TrainingForm
-from gui.training.standing import Standing
+from gui.training.standing import Standing, date_text
 from gui.training.status import StatusStrip
 from gui.training.transport import Transport
 from gui.widgets import Heading, Hint, hline
@@ -264,6 +264,19 @@ class TrainPlace(QWidget):
         if path is not None and self.session.state == "idle":
             self._want(path)
         self._compose()
+        self._stand_as_stored()
+
+    def _stand_as_stored(self) -> None:
+        """Tell of the stored run that is shown what would be told of one under way."""
+        path = self.session.run
+        if self.session.state != "idle" or self.standing.run == (path or ""):
+            return
+        row = next((row for row in self.table.runs.rows if row.path == path), None)
+        if path is None or row is None or path not in self.curves:
+            self.standing = Standing()
+        else:
+            self.standing = standing_of(row, self.curves[path])
+        self._show_standing()
 
     def _checked(self, paths: list[str]) -> None:
         for path in paths:
@@ -288,6 +301,7 @@ class TrainPlace(QWidget):
             self.live = read
         self.curves[read.path] = read
         self._compose()
+        self._stand_as_stored()
 
     def _compose(self) -> None:
         """Bring the plots up to the run shown and those compared with it."""
@@ -326,7 +340,5 @@ class TrainPlace(QWidget):
 
 
 def _legend_name(row: Row) -> str:
-    try:
-        return f"{row.name} · {datetime.fromisoformat(row.created):%H:%M}"
-    except ValueError:
-        return row.name
+    when = date_text(row.created, datetime.now().astimezone())
+    return f"{row.name} · {when.removeprefix('today ')}"

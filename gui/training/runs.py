@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import EngineError, RunError
+from engine.training.messages import Epoch
 from engine.training.record import EVENTS, INFO
 from engine.training.runs import Run, list_runs
 from engine.training.settings import TrainingSettings
 from gui.plots.series import RunCurves
+from gui.training.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,29 @@ def curves_of(path: str, name: str) -> RunCurves:
     if epochs and epochs[0]["epoch"]:
         curves.steps_per_epoch = round(epochs[0]["step"] / epochs[0]["epoch"])
     return curves
+
+
+def standing_of(row: Row, curves: RunCurves) -> Standing:
+    """Where a stored run stands."""
+    standing = Standing()
+    standing.run, standing.device, standing.ended = row.path, row.device, row.state
+    standing.epoch, standing.epochs = row.epochs, row.wanted
+    standing.step, standing.steps_per_epoch = curves.last_step, curves.steps_per_epoch
+    columns = {name: history.values for name, history in curves.epochs.items()}
+    best = curves.best_epoch()
+    for place in () if not len(columns["epoch"]) else (len(columns["epoch"]) - 1, best):
+        if place is None:
+            continue
+        numbers = {name: float(values[place]) for name, values in columns.items()}
+        epoch = Epoch(
+            int(numbers["epoch"]), int(numbers["step"]), numbers["train_loss"], numbers["train_accuracy"],
+            numbers["val_loss"], numbers["val_accuracy"], numbers["seconds"], math.nan, place == best,
+        )  # fmt: skip
+        if place == best:
+            standing.best = epoch
+        if place == len(columns["epoch"]) - 1:
+            standing.last = epoch
+    return standing
 
 
 def remove(path: str) -> str:

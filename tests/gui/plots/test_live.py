@@ -178,6 +178,15 @@ def test_overlaid_runs_differ_by_line_and_keep_the_colour_of_their_part(board: P
         assert plot._drawn[index].items["val"].opts["pen"].color().name() == tone(theme.current(), "val", index)
 
 
+def test_the_legend_leaves_out_a_title_that_all_runs_share(board: PlotBoard) -> None:
+    board.legend.set_names(["LeNet · 14:02", "LeNet · 15:10"])
+    assert board.legend.labels == ("14:02", "15:10")
+    board.legend.set_names(["LeNet · 14:02", "Tiny VGG · 15:10"])
+    assert board.legend.labels == board.legend.names
+    board.legend.set_names(["LeNet · 14:02", "LeNet · 14:02"])
+    assert board.legend.labels == board.legend.names
+
+
 def test_every_kind_of_line_is_its_own() -> None:
     assert len({tuple(dash) for dash in DASHES}) == len(DASHES) == len(SYMBOLS) == len(set(SYMBOLS))
 

@@ -277,6 +277,15 @@ def test_a_real_training_is_followed_shown_again_and_deleted(place: TrainPlace, 
     assert shown.loss.values == pytest.approx(run.steps()[1], rel=1e-5)
     assert place.table.runs.rows[0].accuracy == pytest.approx(max(one["val_accuracy"] for one in told))
     assert text(place, "figure_epoch") == "2 of 2"
+    live = {
+        name: text(place, name) for name in ("figure_epoch", "figure_step", "figure_best", "note_best", "state_text")
+    }
+    session.show_run(None)
+    assert text(place, "figure_epoch") == "–"
+    place.curves.clear()
+    place.table.picked.emit(str(run.path))
+    qtbot.waitUntil(lambda: text(place, "figure_epoch") == "2 of 2", timeout=20_000)
+    assert live == {name: text(place, name) for name in live}
     node = next(node for node in document.graph if node.kind == "conv2d")
     document.do(RemoveBlock(node.id), "Remove")
     with qtbot.waitSignal(place.said, timeout=20_000):
