@@ -104,6 +104,7 @@ class DesignPlace(QMainWindow):
     def _opened(self, _block: str) -> None:
         self.docks["properties"].show()
         self.docks["properties"].raise_()
+        self.properties.focus_first()
 
     # --- entries of the menus
 

@@ -112,11 +112,12 @@ class LayerModel(QAbstractTableModel):
         self.ids: list[str] = []
         self.rows: list[tuple[str, ...]] = []
 
-    def refresh(self) -> None:
-        """Read the document again."""
+    def refresh(self) -> bool:
+        """Read the document again; False where nothing has changed."""
         graph, report = self._document.graph, self._document.report
         ordered = [id_ for id_ in report.order if id_ in graph.nodes]
-        ids = ordered + [id_ for id_ in graph.nodes if id_ not in set(ordered)]
+        placed = set(ordered)
+        ids = ordered + [id_ for id_ in graph.nodes if id_ not in placed]
         rows: list[tuple[str, ...]] = []
         for id_ in ids:
             found = report.blocks.get(id_)
@@ -125,10 +126,11 @@ class LayerModel(QAbstractTableModel):
             macs = short(found.macs) if found is not None and found.macs else "–"
             rows.append((graph.node(id_).name, output, parameters, macs))
         if rows == self.rows and ids == self.ids:
-            return
+            return False
         self.beginResetModel()
         self.ids, self.rows = ids, rows
         self.endResetModel()
+        return True
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return len(self.rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import count as counter
 
 from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,6 +31,8 @@ from gui.form.figures import count, memory
 from gui.form.panel import SettingsForm
 from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline
+
+CELL_PADDING = 16  # pixels beside a cell's text
 
 
 class Page(QWidget):
@@ -260,7 +263,7 @@ class NetworkPage(Page):
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setMinimumHeight(200)
         head = self.table.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         head.setHighlightSections(False)
         head.setMinimumSectionSize(40)
@@ -293,9 +296,18 @@ class NetworkPage(Page):
                 ("Activation memory", f"{memory(report.activation_bytes)} / sample"),
             )
         )
-        self.model.refresh()
+        if self.model.refresh():
+            self._widen()
         for widget in (self.layers, self.table):
             widget.setVisible(bool(self.model.rows))
+
+    def _widen(self) -> None:
+        """Make columns as wide as their longest text; asking Qt for that costs a second at 1,000 layers."""
+        metrics = QFontMetrics(self.table.font())
+        for column in range(1, len(self.model.HEAD)):
+            texts = [self.model.HEAD[column], *(row[column] for row in self.model.rows)]
+            width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_PADDING
+            self.table.horizontalHeader().resizeSection(column, width)
 
     def _go(self, index: QModelIndex) -> None:
         self.document.select([self.model.ids[index.row()]])

@@ -6,7 +6,7 @@ Not for: what stands on a page (`gui.form.pages`).
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from gui import theme
 from gui.document import Document
@@ -24,15 +24,13 @@ class Properties(QWidget):
         super().__init__(parent)
         self.document = document
         self.setObjectName("properties")
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.area)
-        self.page: Page = NetworkPage(document)
-        self.area.setWidget(self.page)
+        self.network = NetworkPage(document)
+        self._whole, self.area = _area(), _area()
+        self._whole.setWidget(self.network)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._whole)
+        self._stack.addWidget(self.area)
+        self.page: Page = self.network
         document.selected.connect(self._selected)
         document.reported.connect(self._reported)
         document.replaced.connect(self._rebuild)
@@ -47,16 +45,19 @@ class Properties(QWidget):
         chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
         match len(chosen):
             case 0:
-                self.page = NetworkPage(self.document)
+                self.page = self.network
+                self.network.refresh()
             case 1:
                 self.page = BlockPage(self.document, chosen[0])
             case _:
                 self.page = SeveralPage(self.document, chosen)
         old = self.area.takeWidget()
-        self.area.setWidget(self.page)
         if old is not None:
             old.hide()
             old.deleteLater()
+        if self.page is not self.network:
+            self.area.setWidget(self.page)
+        self._stack.setCurrentWidget(self._whole if self.page is self.network else self.area)
 
     def _reported(self, _report: object) -> None:
         self.page.refresh()
@@ -65,9 +66,23 @@ class Properties(QWidget):
         if isinstance(self.page, NetworkPage):
             self.page.refresh()
 
+    def focus_first(self) -> None:
+        """Put the cursor into the first setting of the selected block, or its name where it has none."""
+        if isinstance(self.page, BlockPage):
+            rows = list(self.page.form.rows.values()) if self.page.form is not None else []
+            (rows[0].editor if rows else self.page.name).setFocus(Qt.FocusReason.TabFocusReason)
+
     def show_help(self) -> None:
         """Bring the help of the selected block into view and mark it."""
         if isinstance(self.page, BlockPage):
             self.area.ensureWidgetVisible(self.page.help)
             self.page.help.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.page.help.setSelection(0, len(self.page.help.text()))
+
+
+def _area() -> QScrollArea:
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return made

@@ -37,6 +37,17 @@ def test_a_problem_clicked_shows_its_block_on_the_canvas_and_in_the_form(design:
     assert design.properties.page.block == linear
 
 
+def test_a_double_clicked_block_is_ready_to_be_typed_into(design: DesignPlace, qtbot: QtBot) -> None:
+    design.document.select([design.document.graph.named("conv1").id])
+    design.activateWindow()
+    design.canvas.opened.emit(design.document.selection[0])
+    page = design.properties.page
+    assert isinstance(page, BlockPage)
+    assert page.form is not None
+    field = page.form.editor("out_channels").focusProxy()
+    qtbot.waitUntil(field.hasFocus)
+
+
 def test_docks_close_come_back_and_are_remembered(design: DesignPlace) -> None:
     table = {action.id: action for action in design.actions_table()}
     table["view.dock_palette"].run()
