@@ -52,13 +52,12 @@ class AnswerCard(Card):
         self.bars.set_bars(None)
         self.fault.say("")
 
-    def show_sample(self, image: QImage | None, row: int, truth: int | None, classes: tuple[str, ...]) -> None:
-        """A sample of the data set."""
+    def show_sample(self, image: QImage | None, row: int, truth: int | None, words: str) -> None:
+        """A sample of the data set; `words` say what it is to be answered with."""
         self._truth = truth
         self.picture.set_image(image)
-        known = truth is not None and truth < len(classes)
-        self.truth_line.setText(f"True class: {classes[truth]}" if known and truth is not None else "")
-        self.truth_line.setVisible(known)
+        self.truth_line.setText(words)
+        self.truth_line.setVisible(bool(words))
         self.where.setText(f"Sample {row:,} of the data set")
 
     def show_own(self, sample: Sample) -> None:

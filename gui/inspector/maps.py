@@ -19,7 +19,7 @@ from gui.inspector.blocks import BlockList
 from gui.inspector.judge import Judge
 from gui.inspector.mosaic import MosaicCard
 from gui.inspector.samples import SampleBar
-from gui.inspector.subject import Sample, columns, label_of, picture_of, rows, sample_of, weights_before
+from gui.inspector.subject import Sample, columns, label_of, picture_of, rows, sample_of, target_words, weights_before
 from gui.session import Session
 from gui.widgets import Section, Segmented
 
@@ -165,7 +165,7 @@ class MapsPanel(QWidget):
             self.answer.clear()
         else:
             truth = label_of(dataset, row)
-            self.answer.show_sample(picture_of(dataset, row), row, truth, dataset.classes)
+            self.answer.show_sample(picture_of(dataset, row), row, truth, target_words(dataset, row))
 
     def _sample(self, graph: Graph) -> Sample | None:
         if self._own is not None:

@@ -18,7 +18,7 @@ from engine.data.dataset import DataSet
 from engine.graph.check import check
 from engine.graph.model import Graph
 from engine.probes.render import colour
-from gui.pictures import sample_image, to_qimage
+from gui.pictures import number, sample_image, to_qimage
 
 WITH_WEIGHTS = frozenset({"conv2d", "linear"})
 PARTS = (("val", "Validation"), ("test", "Test"), ("train", "Training"))
@@ -100,6 +100,18 @@ def label_of(dataset: DataSet, row: int) -> int | None:
     """Index of a sample's true class, if it has one."""
     name = label_column(dataset)
     return int(dataset.columns[name][row]) if name is not None else None
+
+
+def target_words(dataset: DataSet, row: int) -> str:
+    """What a sample is to be answered with, as a line; empty where there is nothing."""
+    target = dataset.facts.target
+    if target is None:
+        return ""
+    value = dataset.columns[target.name][row]
+    if target.kind == "label":
+        return f"True class: {dataset.classes[int(value)]}"
+    shown = ", ".join(number(float(part)) for part in np.ravel(value)[:4])
+    return f"Target: {shown}" + (", …" if np.size(value) > 4 else "")
 
 
 def picture_of(dataset: DataSet, row: int) -> QImage | None:
