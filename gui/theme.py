@@ -240,6 +240,11 @@ def _palette(t: Tokens) -> QPalette:
     return palette
 
 
+def _url(name: str, t: Tokens) -> str:
+    """A drawing that the style sheet refers to; Qt wants forward slashes."""
+    return resources.path(f"icons/{name}-{t.name}.svg").as_posix()
+
+
 def _sheet(t: Tokens) -> str:
     """The one style sheet: what Fusion cannot say by palette."""
     return f"""
@@ -286,7 +291,15 @@ def _sheet(t: Tokens) -> str:
         border: 1px solid {t.accent}; }}
     QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.faint};
         background: {t.panel}; border-color: {t.border}; }}
-    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QComboBox::down-arrow {{ image: url({_url("chevron", t)}); width: 14px; height: 14px; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator, QTreeView::indicator, QListView::indicator, QTableView::indicator {{ width: 14px; height: 14px;
+        border: 1px solid {t.border_strong}; border-radius: 4px; background: {t.sunken}; }}
+    QCheckBox::indicator:hover {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked {{
+        background: {t.accent}; border-color: {t.accent}; image: url({_url("tick", t)}); }}
+    QCheckBox:focus {{ color: {t.accent}; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border_strong}; padding: 4px; outline: none;
         selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
     QListView, QTreeView, QTableView {{ background: {t.sunken}; border: 1px solid {t.border}; border-radius: {RADIUS}px;

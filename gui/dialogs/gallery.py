@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,7 +22,9 @@ from engine.project import PRESET, Project, open_project
 from gui import theme
 from gui.widgets import Heading, Hint, PrimaryButton
 
-PICTURE = QSize(300, 96)
+BLOCK = QSizeF(162, 82)  # canvas units; about what a block takes
+TEXT_SCALE = 0.3  # below it names in the picture could not be read
+ICON = QSize(112, 30)
 
 
 def count(number: int) -> str:
@@ -30,40 +32,80 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def stripe(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
+    """The network as a row of bars in the order of its layers, each in its family's colour; for a list."""
+    pixmap = _blank(size, ratio)
+    order = graph.order()
+    pitch = min(size.width() / max(len(order), 1), 9.0)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    left = (size.width() - pitch * len(order)) / 2
+    for index, id_ in enumerate(order):
+        painter.setBrush(QColor(theme.current().family[spec_of(graph.nodes[id_].kind).family]))
+        painter.drawRoundedRect(QRectF(left + index * pitch, 5, max(pitch - 2, 1.5), size.height() - 10), 1.5, 1.5)
+    painter.end()
+    return pixmap
+
+
 def silhouette(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
-    """The network as a small drawing: a bar a block in its family's colour, and its wires."""
+    """The network as it lies on the canvas, small: its blocks with their names, and its wires."""
+    pixmap = _blank(size, ratio)
+    if not len(graph):
+        return pixmap
+    t = theme.current()
+    left, top = min(n.x for n in graph), min(n.y for n in graph)
+    width = max(n.x for n in graph) + BLOCK.width() - left
+    height = max(n.y for n in graph) + BLOCK.height() - top
+    scale = min((size.width() - 16) / width, (size.height() - 16) / height, 0.75)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate((size.width() - width * scale) / 2, (size.height() - height * scale) / 2)
+    painter.scale(scale, scale)
+    painter.translate(-left, -top)
+    painter.setPen(QPen(QColor(t.border_strong), 2))
+    for wire in graph.wires.values():
+        a, b = graph.nodes[wire.source.block], graph.nodes[wire.target.block]
+        painter.drawPath(
+            _way(QPointF(a.x + BLOCK.width(), a.y + BLOCK.height() / 2), QPointF(b.x, b.y + BLOCK.height() / 2))
+        )
+    painter.setFont(theme.font(19, 600))
+    for node in graph:
+        rect = QRectF(QPointF(node.x, node.y), BLOCK)
+        colour = QColor(t.family[spec_of(node.kind).family])
+        painter.setPen(QPen(colour, 2))
+        painter.setBrush(QColor(t.raised))
+        painter.drawRoundedRect(rect, 8, 8)
+        if scale > TEXT_SCALE:
+            painter.setPen(QColor(t.text))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, node.name)
+    painter.end()
+    return pixmap
+
+
+def _way(start: QPointF, end: QPointF) -> QPainterPath:
+    """A wire: straight on in a row, down between the rows where the next row begins."""
+    path = QPainterPath(start)
+    if end.x() > start.x():
+        middle = (start.x() + end.x()) / 2
+        path.cubicTo(QPointF(middle, start.y()), QPointF(middle, end.y()), end)
+    else:
+        between = (start.y() + end.y()) / 2
+        for x, y in (
+            (start.x() + 16, start.y()),
+            (start.x() + 16, between),
+            (end.x() - 16, between),
+            (end.x() - 16, end.y()),
+        ):
+            path.lineTo(x, y)
+        path.lineTo(end)
+    return path
+
+
+def _blank(size: QSize, ratio: float) -> QPixmap:
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    nodes = list(graph)
-    if not nodes:
-        return pixmap
-    t = theme.current()
-    left, right = min(n.x for n in nodes), max(n.x for n in nodes) + 168
-    top, bottom = min(n.y for n in nodes), max(n.y for n in nodes) + 84
-    scale = min((size.width() - 16) / (right - left), (size.height() - 16) / (bottom - top), 0.5)
-    shift_x = (size.width() - (right - left) * scale) / 2
-    shift_y = (size.height() - (bottom - top) * scale) / 2
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return shift_x + (x - left) * scale, shift_y + (y - top) * scale
-
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(t.border_strong), 1))
-    for wire in graph.wires.values():
-        a, b = graph.nodes[wire.source.block], graph.nodes[wire.target.block]
-        path = QPainterPath()
-        path.moveTo(*place(a.x + 168, a.y + 42))
-        path.lineTo(*place(b.x, b.y + 42))
-        painter.drawPath(path)
-    painter.setPen(Qt.PenStyle.NoPen)
-    height = max(84 * scale, 26.0)
-    for node in nodes:
-        x, y = place(node.x, node.y + 42)
-        painter.setBrush(QColor(t.family[spec_of(node.kind).family]))
-        painter.drawRoundedRect(QRectF(x, y - height / 2, max(168 * scale * 0.82, 4.0), height), 2, 2)
-    painter.end()
     return pixmap
 
 
@@ -79,7 +121,7 @@ class Gallery(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Start from a preset")
-        self.resize(940, 600)
+        self.resize(980, 660)
         self._projects: dict[str, Project] = {name: open_project(PRESET + name) for name in presets.names()}
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search networks")
@@ -87,14 +129,16 @@ class Gallery(QDialog):
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setAccessibleName("Presets")
-        self.list.setIconSize(QSize(96, 32))
-        self.list.setSpacing(1)
-        self.list.setFixedWidth(330)
+        self.list.setIconSize(ICON)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setSpacing(3)
+        self.list.setFixedWidth(370)
         self.title = Heading("")
         self.title.setFont(theme.font(20, 600))
         self.title.setWordWrap(True)
         self.picture = QLabel()
-        self.picture.setMinimumHeight(170)
+        self.picture.setMinimumHeight(240)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts = QLabel()
         self.facts.setWordWrap(True)
@@ -105,7 +149,7 @@ class Gallery(QDialog):
         self.open_button.setDefault(True)
         self._lay_out()
         for name, project in self._projects.items():
-            item = QListWidgetItem(QIcon(silhouette(project.graph, QSize(96, 32), self.devicePixelRatioF())), "")
+            item = QListWidgetItem(QIcon(stripe(project.graph, ICON, self.devicePixelRatioF())), "")
             report = project.check()
             item.setText(f"{project.title}\n{count(report.parameters)} parameters")
             item.setData(Qt.ItemDataRole.UserRole, name)
@@ -168,9 +212,10 @@ class Gallery(QDialog):
         self.title.setText(project.title)
         self.facts.setText("   ·   ".join(parts))
         self.text.setText(str(about.get("text", "")))
-        paper = " · ".join(str(about[key]) for key in ("paper", "year") if about.get(key))
+        paper, year = str(about.get("paper", "")), str(about.get("year") or "")
+        paper = paper if year in paper else f"{paper} · {year}"
         self.source.setText(paper)
-        self.picture.setPixmap(silhouette(project.graph, QSize(520, 150), self.devicePixelRatioF()))
+        self.picture.setPixmap(silhouette(project.graph, QSize(520, 230), self.devicePixelRatioF()))
 
     def _take(self) -> None:
         item = self.list.currentItem()
