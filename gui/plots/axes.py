@@ -123,6 +123,8 @@ class ValueAxis(pg.AxisItem):
         if self.log:
             return [f"{10.0**value:.4g}" for value in values]
         step = spacing * (100.0 if self.percent else 1.0)
+        if step >= 10_000 or step < 1e-6:
+            return [f"{value:.3g}" for value in values]
         decimals = min(8, max(0, math.ceil(-math.log10(step) - 1e-9))) if step > 0 else 0
         if self.percent:
             return [f"{value * 100:.{decimals}f} %" for value in values]

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui import theme
 from gui.plots.strokes import paint_stroke, tone
 
-STROKE = 30  # pixels of a line sample
+STROKE = 26  # pixels of a line sample
 GAP = 8
-BETWEEN = 20
+BETWEEN = 14
 NAME_WIDTH = 190  # pixels; a longer run name is shortened in its middle
 
 
@@ -78,7 +78,7 @@ class Legend(QWidget):
         room = (self.width() - x) / len(self._names) - STROKE - GAP - BETWEEN
         for index, name in enumerate(self.labels):
             short = painter.fontMetrics().elidedText(
-                name, Qt.TextElideMode.ElideMiddle, max(24, int(min(room, NAME_WIDTH)))
+                name, Qt.TextElideMode.ElideMiddle, max(38, int(min(room, NAME_WIDTH)))
             )
             x = self._entry(painter, x, short, tokens.text, index=index, mark="hollow")
 

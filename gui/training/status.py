@@ -127,7 +127,8 @@ class StatusStrip(Card):
         known = standing.epochs > 0
         figures["epoch"].tell(f"{standing.epoch} of {standing.epochs}" if known else "–", _epoch_note(standing))
         rate = f"learning rate {standing.learning_rate:.3g}" if standing.learning_rate is not None else ""
-        figures["step"].tell(f"{standing.step:,} of {standing.steps:,}" if known else "–", rate)
+        of = f" of {standing.steps:,}" if standing.steps else ""
+        figures["step"].tell(f"{standing.step:,}{of}" if known else "–", rate)
         left = standing.seconds_left if state in ("running", "paused", "stopping") else None
         figures["left"].tell(duration_text(left), _left_note(standing))
         figures["speed"].tell(

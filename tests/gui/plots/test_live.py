@@ -252,6 +252,13 @@ def test_axes_choose_round_numbers() -> None:
     assert marks(100, 36) < marks(300, 36) <= marks(5000, 36) == 10
 
 
+def test_values_of_a_loss_that_explodes_are_written_short(board: PlotBoard) -> None:
+    axis = board.panels["loss"].plot.value_axis
+    assert axis.tickStrings([0.0, 5e31], 1.0, 5e31) == ["0", "5e+31"]
+    assert axis.tickStrings([0.0, 0.5], 1.0, 0.5) == ["0.0", "0.5"]
+    assert board.panels["accuracy"].plot.value_axis.tickStrings([0.5, 1.0], 1.0, 0.5) == ["50 %", "100 %"]
+
+
 def test_epoch_marks_are_whole_epochs_and_have_room(board: PlotBoard) -> None:
     axis = board.panels["loss"].plot.epoch_axis
     axis.steps_per_epoch = 30
