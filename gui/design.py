@@ -30,7 +30,11 @@ from gui.palette import Palette
 from gui.problems import Problems
 from gui.widgets import IconButton
 
-LEFT, RIGHT, BOTTOM = 216, 320, 132  # pixels that the docks start with
+LEFT, RIGHT, BOTTOM = (
+    204,
+    320,
+    132,
+)  # pixels: the least widths that show every title and field whole, and the first height
 
 
 class DesignPlace(QMainWindow):
@@ -53,15 +57,13 @@ class DesignPlace(QMainWindow):
         self.problems = Problems(document)
         self.setCentralWidget(self.canvas)
         self.docks = {
-            "palette": self._dock("Blocks", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea, 180),
-            "properties": self._dock("Properties", self.properties, Qt.DockWidgetArea.RightDockWidgetArea, 280),
+            "palette": self._dock("Blocks", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea, LEFT),
+            "properties": self._dock("Properties", self.properties, Qt.DockWidgetArea.RightDockWidgetArea, RIGHT),
             "problems": self._dock("Problems", self.problems, Qt.DockWidgetArea.BottomDockWidgetArea, 0),
         }
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        sideways, upright = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["palette"], self.docks["properties"]], [LEFT, RIGHT], sideways)
-        self.resizeDocks([self.docks["problems"]], [BOTTOM], upright)
+        self.resizeDocks([self.docks["problems"]], [BOTTOM], Qt.Orientation.Vertical)
         self.problems.goto.connect(self.reveal)
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)

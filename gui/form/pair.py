@@ -47,7 +47,7 @@ class PairEditor(Editor):
             field.setPlaceholderText("auto" if setting.optional else "")
             field.editingFinished.connect(self.finished)
             field.entered.connect(self._stepped)
-            field.setMinimumWidth(36)
+            field.setMinimumWidth(31)  # two digits
 
     def _word(self, word: str) -> QPushButton:
         button = QPushButton(word)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.blocks.spec import kinds
 from engine.graph.model import Connect, End, Wire
 from engine.project import open_project
+from gui import theme
 from gui.design import DesignPlace
 from gui.document import Document
 from gui.form.pages import BlockPage
 
 
 @pytest.fixture
-def design(qtbot: QtBot) -> DesignPlace:
+def design(qtbot: QtBot, qapp: QApplication) -> DesignPlace:
+    if qapp.font().family() != theme.FAMILY:
+        theme.apply(qapp, "light")
     made = DesignPlace(Document(open_project("preset:lenet5")))
     qtbot.addWidget(made)
     made.resize(1280, 720)
@@ -46,6 +51,15 @@ def test_a_double_clicked_block_is_ready_to_be_typed_into(design: DesignPlace, q
     assert page.form is not None
     field = page.form.editor("out_channels").focusProxy()
     qtbot.waitUntil(field.hasFocus)
+
+
+def test_every_form_fits_the_properties_dock(design: DesignPlace) -> None:
+    for kind in kinds():
+        made = design.document.add_block(kind, at=(0.0, 4000.0))
+        assert made is not None
+        page = design.properties.page
+        assert isinstance(page, BlockPage)
+        assert page.minimumSizeHint().width() <= design.properties.area.width() - 11, kind
 
 
 def test_docks_close_come_back_and_are_remembered(design: DesignPlace) -> None:
