@@ -66,7 +66,7 @@ class Camera:
     def take(self, widget: object, name: str, *, resize: bool = True, settle: int = 400) -> None:
         """Write NAME-THEME[-WIDTH].png."""
         for themed in ("light", "dark"):
-            theme.apply(self.app, themed)  # type: ignore[arg-type]
+            theme.apply(self.app, themed)
             for width, height in self.sizes if resize else self.sizes[:1]:
                 if resize:
                     widget.resize(width, height)  # type: ignore[attr-defined]

@@ -31,8 +31,8 @@ class _Comparison(Block):
         if len(x.dims) != 1:
             raise BlockError(
                 "wants-logits",
-                f"{self.title} wants one number a class (a flat vector), but {x.words} arrives; end with a linear layer that has as many "
-                "outputs as there are classes.",
+                f"{self.title} wants one number a class (a flat vector), but {x.words} arrives; "
+                "end with a linear layer that has as many outputs as there are classes.",
                 port="prediction",
             )
         return Shape((), batched=False)

@@ -68,8 +68,8 @@ class Concat(_Merge):
             if len(x.dims) != len(first.dims) or x.dims[1:] != first.dims[1:]:
                 raise BlockError(
                     "shapes-differ",
-                    f"Concatenate stacks channels, so all else must be equal, but {first.words} and {x.words} arrive; bring them to the "
-                    "same height and width first.",
+                    f"Concatenate stacks channels, so all else must be equal, but {first.words} and {x.words} arrive; "
+                    "bring them to the same height and width first.",
                     port=f"x{number}",
                 )
         return Shape((sum(x.dims[0] for x in xs), *first.dims[1:]))

@@ -34,8 +34,8 @@ class _Pool(Block):
             if padding * 2 > kernel:
                 raise BlockError(
                     "padding-too-large",
-                    f"padding {by(self.padding)} is more than half of the {by(self.kernel_size)} window, so a window could lie wholly "
-                    "outside the map; use less padding.",
+                    f"padding {by(self.padding)} is more than half of the {by(self.kernel_size)} window, so a window could "
+                    "lie wholly outside the map; use less padding.",
                     setting="padding",
                 )
         sides = [

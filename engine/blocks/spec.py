@@ -17,8 +17,8 @@ from engine.declare import Json, Size2, choice, declared, flag, from_json, integ
 from engine.errors import BlockError, SettingError
 
 __all__ = [
-    "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "Size2", "block", "by", "choice", "flag", "integer", "kinds", "make", "pair", "real",
-    "size2", "spec_of", "text", "want_map", "want_vector",
+    "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "Size2", "block", "by", "choice", "flag", "integer", "kinds",
+    "make", "pair", "real", "size2", "spec_of", "text", "want_map", "want_vector",
 ]  # fmt: skip
 
 # The families in the order in which the palette shows them.
