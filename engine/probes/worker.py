@@ -104,7 +104,7 @@ class ProbeWorker:
     """See the module. All methods may be called from any thread, and none of them waits but `close`.
 
     Attributes:
-        cost: Seconds that the last round of live requests took.
+        cost: Processor seconds of the last round of live requests; 0 until there was one on a network that is warm.
     """
 
     def __init__(self) -> None:
@@ -119,6 +119,7 @@ class ProbeWorker:
         self._loaded = float("-inf")  # time.monotonic of the last weights
         # The thread's own:
         self._subject: _Subject | None = None
+        self._warm = False  # the first round loads modules and kernels; its cost says nothing about the next
         self._fault = "There is no network to look into yet."
         self._jobs: dict[str, tuple[Request, Iterator[float | Confusion], _Subject]] = {}
         self._thread = threading.Thread(target=self._work, name="probes", daemon=True)
@@ -212,6 +213,7 @@ class ProbeWorker:
 
     def _make(self, maker: Callable[[], _Subject]) -> None:
         ready()
+        self._warm, self.cost = False, 0.0
         try:
             self._subject, self._fault = maker(), ""
         except FAULTS as error:
@@ -236,15 +238,16 @@ class ProbeWorker:
             with self._wake:
                 if self._closing or key in self._asked:  # a newer one waits
                     continue
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.thread_time()
             result = self._answer(key, request)
             seconds = time.perf_counter() - started
             if request.live:
-                cost += seconds
+                cost += time.thread_time() - worked
             if result is not None:
                 self._give(key, replace(result, seconds=seconds))
-        if cost:
-            self.cost = cost
+        if cost and self._subject is not None:
+            self.cost = cost if self._warm else 0.0
+            self._warm = True
 
     def _answer(self, key: str, request: Request) -> Result | None:
         subject = self._subject

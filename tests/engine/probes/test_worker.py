@@ -82,6 +82,20 @@ def test_live_requests_are_answered_again_when_weights_arrive(chain, worker):
     assert not worker.due()
 
 
+def test_the_first_round_which_loads_everything_does_not_slow_the_next_ones_down(chain, worker):
+    graph = drawing(chain)
+    worker.load_graph(graph)
+    worker.ask("live", Request("filters", block="conv1", live=True))
+    answers(worker, ["live"])
+    assert worker.cost == 0.0
+    for step in (1, 2):
+        worker.load_state(state(graph, 3), step)
+        assert answers(worker, ["live"])["live"].step == step
+    worker.ask("once", Request("filters", block="conv1"))  # answered after the round has been counted
+    answers(worker, ["once"])
+    assert worker.cost > 0.0
+
+
 def test_the_sample_is_normalised_as_the_network_was(chain, worker):
     graph = drawing(chain)
     worker.load_graph(graph, normalisation=Normalisation(1.0, (10.0,), (2.0,)))
