@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -120,6 +121,8 @@ def run(reference: str) -> int:
     hints.colorSchemeChanged.connect(
         lambda _scheme: window.set_theme("system") if preferences.theme_choice() == "system" else None
     )
+    # Ctrl-C in the terminal closes the window as its own button does; Python sees the signal at the next frame.
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
     window.show()
     QTimer.singleShot(0, window.filing.offer_recovery)
     try:

@@ -164,7 +164,12 @@ class Session(QObject):
             return
         project = self.document.project
         path = new_run_path(runs_folder(project.path), project.title)
-        graph, choice, settings, dataset = project.graph.copy(), project.located_data, project.training, self.feed.current
+        graph, choice, settings, dataset = (
+            project.graph.copy(),
+            project.located_data,
+            project.training,
+            self.feed.current,
+        )
 
         def make() -> Runner:
             ready()

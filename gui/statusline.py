@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gui import theme
 from gui.document import Document
+from gui.figures import count, memory, short
 from gui.session import Session
 
 
@@ -45,10 +46,10 @@ class StatusLine(QObject):
         """Write all figures again."""
         report = self.document.report
         self.totals.setText(
-            f"{report.parameters:,} parameters   {short(report.macs)} multiply-adds   "
-            f"{size(report.activation_bytes)} activations / sample"
+            f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds   "
+            f"{memory(report.activation_bytes)} activations / sample"
         )
-        self.totals.setToolTip(f"{report.macs:,} multiply-adds for one sample")
+        self.totals.setToolTip(f"{count(report.macs)} multiply-adds for one sample")
         self._show_problems()
         facts = self.document.facts
         self.data.setToolTip(self.session.data_error)
@@ -71,19 +72,3 @@ class StatusLine(QObject):
             self.problems.setIcon(theme.icon("alert", color=t.warn))
         else:
             self.problems.setIcon(theme.icon("check-circle-outline", color=t.good))
-
-
-def short(number: int) -> str:
-    """A count in few letters: 416.5 K, 12.0 M."""
-    for limit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K")):
-        if number >= limit:
-            return f"{number / limit:.1f} {letter}"
-    return str(number)
-
-
-def size(number: int) -> str:
-    """Bytes in few letters: 33.1 KB."""
-    for limit, unit in ((2**30, "GB"), (2**20, "MB"), (2**10, "KB")):
-        if number >= limit:
-            return f"{number / limit:.1f} {unit}"
-    return f"{number} B"

@@ -20,16 +20,12 @@ from engine.blocks.spec import spec_of
 from engine.graph.model import Graph
 from engine.project import PRESET, Project, open_project
 from gui import theme
+from gui.figures import count
 from gui.widgets import Heading, Hint, PrimaryButton
 
 BLOCK = QSizeF(162, 82)  # canvas units; about what a block takes
 TEXT_SCALE = 0.3  # below it names in the picture could not be read
 ICON = QSize(112, 30)
-
-
-def count(number: int) -> str:
-    """A count as a person says it: 61,706."""
-    return f"{number:,}"
 
 
 def stripe(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:

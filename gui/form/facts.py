@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from engine.errors import Problem
 from gui import theme
 from gui.document import Document
-from gui.form.figures import count, short
+from gui.figures import count, short
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 

@@ -26,8 +26,8 @@ from engine.errors import GraphError, SettingError
 from engine.graph.model import Batch, Configure, Rename
 from gui import theme
 from gui.document import Document
+from gui.figures import count, memory
 from gui.form.facts import FactTable, LayerModel, ProblemCard
-from gui.form.figures import count, memory
 from gui.form.panel import SettingsForm
 from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline

@@ -1,4 +1,4 @@
-"""Counts and sizes as the properties panel writes them. Not for: a block's face on the canvas."""
+"""Counts and sizes as the window writes them. Not for: a block's face on the canvas, which has less room."""
 
 from __future__ import annotations
 
