@@ -5,7 +5,7 @@ Not for: the mouse (`gui.canvas.gestures`) nor for carrying edits out (`gui.docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.blocks.spec import make, spec_of
@@ -206,16 +206,25 @@ def fitting(
     return good + rest
 
 
-def closes_loop(graph: Graph, source: str, target: str) -> bool:
-    """Whether a wire from one block to the other would close a loop."""
-    return source in _downstream(graph, target)
+def closing(graph: Graph, block: str, *, forward: bool) -> set[str]:
+    """Blocks that a wire from `block` (to it, where not `forward`) cannot lead to without closing a loop."""
+    return _upstream(graph, block) if forward else _downstream(graph, block)
 
 
 def _downstream(graph: Graph, block: str) -> set[str]:
     """A block and all that wires lead to from it."""
+    return _reached(block, ((wire.source.block, wire.target.block) for wire in graph.wires.values()))
+
+
+def _upstream(graph: Graph, block: str) -> set[str]:
+    """A block and all that wires lead from to it."""
+    return _reached(block, ((wire.target.block, wire.source.block) for wire in graph.wires.values()))
+
+
+def _reached(block: str, steps: Iterable[tuple[str, str]]) -> set[str]:
     following: dict[str, list[str]] = {}
-    for wire in graph.wires.values():
-        following.setdefault(wire.source.block, []).append(wire.target.block)
+    for here, there in steps:
+        following.setdefault(here, []).append(there)
     seen, waiting = {block}, [block]
     while waiting:
         fresh = [there for there in following.get(waiting.pop(), ()) if there not in seen]

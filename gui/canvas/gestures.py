@@ -169,20 +169,18 @@ class DragWire:
         self.moved = True
         if self.taken is not None:
             self.view.canvas.wires[self.taken].hide()
+        closing = edits.closing(self.view.document.graph, self.fixed.block, forward=self.forward)
         for id_, item in self.view.canvas.nodes.items():
-            fits = self._fits(item)
+            fits = self._fits(item) if id_ not in closing else frozenset()
             item.fits = fits
             item.dim = not fits and id_ != self.fixed.block
             item.update()
 
     def _fits(self, item: NodeItem) -> frozenset[tuple[str, bool]]:
-        """Ports of a block that the wire may end at without closing a loop, and that take its shape."""
+        """Ports of a block that take what the wire brings."""
         graph, block = self.view.document.graph, item.node.id
         ports = item.inputs if self.forward else item.outputs
-        if block == self.fixed.block or not ports:
-            return frozenset()
-        ends = (self.fixed.block, block) if self.forward else (block, self.fixed.block)
-        if edits.closes_loop(graph, *ends):
+        if not ports:
             return frozenset()
         report = self.view.document.report
         shape = report.shape_of(self.fixed) if self.forward else report.shape_of(End(block, ports[0].name))

@@ -5,12 +5,15 @@ Not for: what stands on a page (`gui.form.pages`).
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from gui import theme
 from gui.document import Document
 from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
+
+REST_MS = 60  # of a selection that is being drawn, until its page is made
 
 
 class Properties(QWidget):
@@ -31,6 +34,10 @@ class Properties(QWidget):
         self._stack.addWidget(self._whole)
         self._stack.addWidget(self.area)
         self.page: Page = self.network
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REST_MS)
+        self._later.timeout.connect(self._rebuild)
         document.selected.connect(self._selected)
         document.reported.connect(self._reported)
         document.replaced.connect(self._rebuild)
@@ -39,9 +46,13 @@ class Properties(QWidget):
         self._rebuild()
 
     def _selected(self, _ids: object) -> None:
-        self._rebuild()
+        if QGuiApplication.mouseButtons() and len(self.document.selection) > 1:
+            self._later.start()  # a rubber band selects many times a second; one page when it rests is enough
+        else:
+            self._rebuild()
 
     def _rebuild(self, _what: object = None) -> None:
+        self._later.stop()
         chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
         match len(chosen):
             case 0:
