@@ -26,6 +26,7 @@ from gui.widgets import Heading, Hint, PrimaryButton
 BLOCK = QSizeF(162, 82)  # canvas units; about what a block takes
 TEXT_SCALE = 0.3  # below it names in the picture could not be read
 ICON = QSize(112, 30)
+NAME = Qt.ItemDataRole.UserRole  # where an item keeps its preset's name
 
 
 def stripe(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
@@ -148,7 +149,7 @@ class Gallery(QDialog):
             item = QListWidgetItem(QIcon(stripe(project.graph, ICON, self.devicePixelRatioF())), "")
             report = project.check()
             item.setText(f"{project.title}\n{count(report.parameters)} parameters")
-            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setData(NAME, name)
             self.list.addItem(item)
         self.search.textChanged.connect(self._filter)
         self.list.currentItemChanged.connect(self._show)
@@ -183,20 +184,22 @@ class Gallery(QDialog):
         words = text.lower().split()
         for row in range(self.list.count()):
             item = self.list.item(row)
-            name = str(item.data(Qt.ItemDataRole.UserRole))
+            name = str(item.data(NAME))
             about = " ".join(str(value) for value in self._projects[name].about.values())
             haystack = f"{name} {about}".lower()
             item.setHidden(not all(word in haystack for word in words))
-        shown = [self.list.item(row) for row in range(self.list.count()) if not self.list.item(row).isHidden()]
-        if shown and (self.list.currentItem() is None or self.list.currentItem().isHidden()):
-            self.list.setCurrentItem(shown[0])
+        shown = [item for row in range(self.list.count()) if not (item := self.list.item(row)).isHidden()]
+        if shown and words:
+            # What is called so comes before what is only described so.
+            called = [item for item in shown if all(w in f"{item.data(NAME)} {item.text()}".lower() for w in words)]
+            self.list.setCurrentItem((called or shown)[0])
         self.open_button.setEnabled(bool(shown))
 
     def _show(self) -> None:
         item = self.list.currentItem()
         if item is None:
             return
-        name = str(item.data(Qt.ItemDataRole.UserRole))
+        name = str(item.data(NAME))
         project = self._projects[name]
         report = project.check()
         about = project.about
@@ -217,4 +220,4 @@ class Gallery(QDialog):
         item = self.list.currentItem()
         if item is not None and not item.isHidden():
             self.accept()
-            self.chosen.emit(PRESET + str(item.data(Qt.ItemDataRole.UserRole)))
+            self.chosen.emit(PRESET + str(item.data(NAME)))

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from engine.graph.model import Configure
+from engine.project import open_project
+from gui import preferences, recovery, theme
+from gui.app import build
+from gui.dialogs.finder import Finder
+from gui.dialogs.gallery import Gallery
+from gui.window import Window
+
+
+class Questions:
+    """What was asked, and the answer that is given."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer = QMessageBox.StandardButton.Discard
+
+
+@pytest.fixture
+def questions(monkeypatch: pytest.MonkeyPatch) -> Questions:
+    made = Questions()
+
+    def answer(box: QMessageBox) -> QMessageBox.StandardButton:
+        made.asked.append(box.text())
+        return made.answer
+
+    monkeypatch.setattr("gui.filing.QMessageBox.exec", answer)
+    monkeypatch.setattr(
+        "gui.filing.QMessageBox.warning", lambda _window, title, text: made.asked.append(f"{title}: {text}")
+    )
+    return made
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, questions: Questions) -> Iterator[Window]:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+    made = build(open_project("preset:lenet5"))
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    questions.answer = QMessageBox.StandardButton.Discard
+    made.session.close()
+
+
+def change(window: Window) -> None:
+    graph = window.document.graph
+    window.document.do(Configure(graph.named("conv1").id, {"out_channels": 9}), "More filters")
+
+
+def drop(window: Window, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), copy, data, Qt.MouseButton.LeftButton, none))
+
+
+def test_opening_another_project_asks_for_unsaved_changes_and_cancel_keeps_them(
+    window: Window, questions: Questions, tmp_path: Path
+) -> None:
+    change(window)
+    questions.answer = QMessageBox.StandardButton.Cancel
+    assert not window.filing.open("preset:perceptron")
+    assert questions.asked == ["Save the changes to LeNet-5?"]
+    assert window.document.graph.named("conv1").settings["out_channels"] == 9
+    questions.answer = QMessageBox.StandardButton.Discard
+    assert window.filing.open("preset:perceptron")
+    assert window.document.title == "Perceptron"
+
+
+def test_a_project_that_cannot_be_opened_is_a_sentence_and_the_open_one_stays(
+    window: Window, questions: Questions, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.loom"
+    bad.write_text('{"loom": 1, "blocks": 5, "wires": []}')
+    assert not window.filing.open(str(bad))
+    assert "at blocks: a list is wanted, but a number is there." in questions.asked[0]
+    assert window.document.title == "LeNet-5"
+
+
+def test_saving_writes_the_file_clears_the_mark_and_is_remembered(window: Window, tmp_path: Path) -> None:
+    change(window)
+    assert "•" in window.name.text()
+    path = tmp_path / "kept.loom"
+    assert window.filing._save_to(path)
+    assert "•" not in window.name.text()
+    assert str(path) in window.windowTitle()
+    assert preferences.recent_files()[0] == path
+    change_back = open_project(path)
+    assert change_back.graph.same_as(window.document.graph)
+
+
+def test_a_save_that_fails_says_so_and_stays_dirty(window: Window, questions: Questions, tmp_path: Path) -> None:
+    change(window)
+    (tmp_path / "file").write_text("")
+    assert not window.filing._save_to(tmp_path / "file" / "x.loom")
+    assert "could not be written" in questions.asked[0]
+    assert window.document.dirty
+
+
+def test_a_dropped_project_opens_and_a_strange_file_is_answered(window: Window, tmp_path: Path) -> None:
+    other = open_project("preset:perceptron").save(tmp_path / "other.loom")
+    drop(window, other)
+    assert window.document.path == other
+    strange = tmp_path / "notes.docx"
+    strange.write_text("")
+    drop(window, strange)
+    assert "none of them" in window.statusBar().currentMessage()
+
+
+def test_closing_a_clean_window_asks_nothing_and_leaves_nothing_to_recover(
+    window: Window, questions: Questions
+) -> None:
+    assert window.close()
+    assert questions.asked == []
+    assert recovery.leftovers() == []
+
+
+def test_recovery_is_offered_and_opens_the_unsaved_drawing_as_unsaved(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recovery.folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    project = open_project("preset:perceptron")
+    project.save(folder / "left.loom")
+    (folder / "left.json").write_text('{"origin": null, "title": "Perceptron"}')
+    monkeypatch.setattr("gui.filing.QMessageBox.exec", lambda _box: 0)
+    monkeypatch.setattr("gui.filing.QMessageBox.clickedButton", lambda box: box.buttons()[0])
+    labels: list[str] = []
+    monkeypatch.setattr("gui.filing.QMessageBox.setText", lambda _box, text: labels.append(text))
+    window.filing.offer_recovery()
+    assert "unsaved changes in Perceptron" in labels[0]
+    assert window.document.title == "Perceptron"
+    assert window.document.dirty
+    qtbot.waitUntil(window.autosave.file.exists)
+    assert not (folder / "left.loom").exists()
+
+
+def test_every_action_has_a_title_and_no_two_share_a_shortcut(window: Window) -> None:
+    keys: dict[str, str] = {}
+    for action in window.actions_.table.values():
+        assert action.title
+        for key in filter(None, action.shortcut.split(", ")):
+            assert key not in keys, f"{action.id} and {keys.get(key)} share {key}"
+            keys[key] = action.id
+
+
+def test_the_command_palette_finds_an_action_by_a_few_letters_and_runs_it(window: Window, qtbot: QtBot) -> None:
+    finder = Finder(list(window.actions_.table.values()), window)
+    qtbot.addWidget(finder)
+    finder.show()
+    qtbot.keyClicks(finder.field, "inspect")
+    qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    assert window.switch.value == "inspect"
+
+
+def test_the_gallery_searches_and_opens_what_is_chosen(window: Window, qtbot: QtBot) -> None:
+    gallery = Gallery(window)
+    qtbot.addWidget(gallery)
+    gallery.show()
+    qtbot.keyClicks(gallery.search, "keras")
+    assert "1,199,882 parameters" in gallery.facts.text()
+    with qtbot.waitSignal(gallery.chosen) as chosen:
+        gallery.open_button.click()
+    assert chosen.args == ["preset:keras_mnist_cnn"]
+
+
+def test_the_theme_switches_at_once_and_is_remembered(window: Window) -> None:
+    window.set_theme("dark")
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    assert theme.current().name == "dark"
+    assert app.palette().window().color().name() == theme.tokens_of("dark").panel
+    assert preferences.theme_choice() == "dark"
+    window.flip_theme()
+    assert theme.current().name == "light"
+
+
+@pytest.mark.parametrize("place", ["design", "data", "train", "inspect"])
+def test_every_place_fits_into_1280_by_800(window: Window, place: str) -> None:
+    window.show_place(place)
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.minimumSizeHint().height() <= 800
+    assert window.parts.places[place].minimumSizeHint().width() <= 1280
