@@ -198,8 +198,9 @@ def apply(app: QApplication, name: ThemeName) -> None:
     _load_fonts()
     tokens = tokens_of(name)
     _state["tokens"] = tokens
-    if app.style().objectName().lower() != "fusion":
+    if app.property("layerloom-style") is None:  # a style sheet hides the style's name, so it cannot be asked for
         app.setStyle("Fusion")
+        app.setProperty("layerloom-style", True)
     app.setFont(font(13))
     app.setPalette(_palette(tokens))
     app.setStyleSheet(_sheet(tokens))
@@ -312,7 +313,7 @@ def _sheet(t: Tokens) -> str:
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
-    QScrollBar::handle {{ background: {t.border_strong}; border-radius: 3px; margin: 3px; min-height: 24px; min-width: 24px; }}
+    QScrollBar::handle {{ background: {t.border_strong}; border-radius: 2px; margin: 3px; min-height: 24px; min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {t.faint}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -54,8 +54,12 @@ class Node:
     y: float = 0.0
 
     def block(self) -> Block:
-        """The declared block with these settings."""
-        return make(self.kind, self.settings)
+        """The declared block with these settings; made once, since neither it nor the node ever changes."""
+        made: Block | None = self.__dict__.get("_block")
+        if made is None:
+            made = make(self.kind, self.settings)
+            object.__setattr__(self, "_block", made)
+        return made
 
 
 @dataclass(frozen=True)

@@ -140,11 +140,13 @@ class ConfusionPanel(QWidget):
         total = int(found.matrix.sum())
         right = int(np.trace(found.matrix))
         self.headline.setText(f"{100 * found.accuracy:.2f} % right")
+        dataset = self.session.dataset
+        whole = len(dataset.splits[self.part.value]) if dataset is not None else total
+        asked = f" (chosen evenly from all {whole:,})" if len(found.samples) and total < whole else ""
         self.line.setText(
-            f"{right:,} of {total:,} samples right. {line}".rstrip() + " Click a cell to see its samples."
+            f"{right:,} of {total:,} samples{asked} right. {line}".rstrip() + " Click a cell to see its samples."
         )
         if not same:
-            dataset = self.session.dataset
             self.gallery.set_source(self._image)
             if not len(found.samples):
                 self._clear_gallery("The samples can be looked at when the training pauses or ends.")
