@@ -112,6 +112,7 @@ class Minimap(QWidget):
         inverse, ok = self._transform().inverted()
         if ok:
             self.view.centerOn(inverse.map(at))
+            self.view.whole = False
             self.view.seen_changed.emit()
 
 

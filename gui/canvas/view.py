@@ -140,6 +140,8 @@ class Canvas(ZoomView):
         super().resizeEvent(event)
         self.bar.move(12, self.height() - self.bar.height() - 12)
         self.minimap.move(self.width() - self.minimap.width() - 12, self.height() - self.minimap.height() - 12)
+        if self.whole:
+            self.fit()
         self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)
         self._float()
 

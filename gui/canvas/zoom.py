@@ -32,6 +32,7 @@ class ZoomView(QGraphicsView):
 
     Attributes:
         canvas: The scene.
+        whole: Whether the whole drawing was fitted into the view and nobody has zoomed or moved it since.
         seen_changed: Emits when another part is seen, or the same at another zoom.
     """
 
@@ -45,6 +46,7 @@ class ZoomView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.whole = False
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +111,7 @@ class ZoomView(QGraphicsView):
         zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_MOST)
         self.set_zoom(zoom)
         self.centerOn(rect.center() + QPointF(0, BAR_ROOM / 2 / zoom))
+        self.whole = ids is None
         self.seen_changed.emit()
 
     def show_blocks(self, ids: Iterable[str]) -> None:
@@ -116,10 +119,12 @@ class ZoomView(QGraphicsView):
         rect = self.canvas.around(ids)
         if not rect.isEmpty() and not self.seen().adjusted(16, 16, -16, -16).contains(rect):
             self.centerOn(rect.center())
+            self.whole = False
             self.seen_changed.emit()
 
     def scroll_by(self, delta: QPoint) -> None:
         """Move the drawing by pixels."""
+        self.whole = False
         self.hasten()
         bars = self.horizontalScrollBar(), self.verticalScrollBar()
         bars[0].setValue(bars[0].value() - delta.x())

@@ -129,6 +129,7 @@ class MapsPanel(QWidget):
             self.answer.clear()
             return
         self._document_selected(self.document.selection)
+        self._show_sample()
         self._judge()
         self.ask()
 

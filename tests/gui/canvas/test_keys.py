@@ -194,3 +194,16 @@ def test_f1_asks_for_help_on_the_selected_block(document: Document, canvas: Canv
     with qtbot.waitSignal(canvas.help_wanted) as heard:
         key(Qt.Key.Key_F1)
     assert heard.args == ["conv2d"]
+
+
+def test_a_fitted_drawing_stays_whole_when_the_window_grows_until_somebody_zooms(canvas: Canvas) -> None:
+    canvas.resize(600, 400)
+    canvas.fit()
+    small = canvas.zoom
+    canvas.resize(1200, 700)
+    assert canvas.zoom > small
+    assert canvas.seen().contains(canvas.canvas.content())
+    canvas.zoom_in()
+    near = canvas.zoom
+    canvas.resize(600, 400)
+    assert canvas.zoom == near

@@ -251,3 +251,14 @@ def test_a_drawing_that_cannot_be_built_is_told_plainly(place: InspectPlace, qtb
 def test_a_runs_folder_is_read_as_words() -> None:
     assert run_words("/home/me/a.runs/2026-11-22_15-18-10_lenet-5") == "lenet-5, 2026-11-22 15:18"
     assert run_words("/home/me/odd") == "odd"
+
+
+def test_a_drawing_that_was_broken_and_mended_shows_its_sample_again(place: InspectPlace, qtbot: QtBot) -> None:
+    document, session = place.document, place.session
+    shown = place.maps.answer.where.text()
+    document.do(Configure(document.graph.named("conv2").id, {"kernel_size": 31}), "Break it")
+    qtbot.waitUntil(lambda: session.looking_at is None, timeout=LONG)
+    document.stack.undo()
+    qtbot.waitUntil(lambda: session.looking_at is not None, timeout=LONG)
+    assert place.maps.answer.where.text() == shown
+    assert shown.startswith("Sample ")
