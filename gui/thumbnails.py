@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from engine.probes.render import Look
 from engine.probes.worker import Request, Result
@@ -63,8 +63,8 @@ class Thumbnails(QObject):
         rows = data.splits["val"] if len(data.splits["val"]) else data.splits["train"]
         sample = (data.columns["image"][rows[0]],)
         t = theme.current()
-        colour = t.raised.lstrip("#")
-        look = Look(dark=t.name == "dark", ground=tuple(int(colour[at : at + 2], 16) for at in (0, 2, 4)), aspect=1.0)  # type: ignore[arg-type]
+        ground = QColor(t.border_strong if t.name == "dark" else t.raised)
+        look = Look(dark=t.name == "dark", ground=(ground.red(), ground.green(), ground.blue()), aspect=1.0)
         for block, name in wanted.items():
             request = Request("activations", block=name, sample=sample, look=look, live=True, tag=block)
             self.session.probe(KEY + block, request)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
 
@@ -249,7 +249,11 @@ class EmptyState(QWidget):
         box.addStretch(1)
         for widget in (self._picture, self.title):
             box.addWidget(widget)
-        box.addWidget(self.text)  # without alignment: centred by its largest width, and as wide as there is room
+        line = QHBoxLayout()  # an alignment would give the sentence its smallest width; this gives it what there is
+        line.addStretch(1)
+        line.addWidget(self.text, 100)
+        line.addStretch(1)
+        box.addLayout(line)
         box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
         theme.notifier().changed.connect(self._redraw)

@@ -107,7 +107,8 @@ class MosaicCard(Card):
     def look(self) -> Look:
         """How the picture is to be drawn, for the request."""
         t = theme.current()
-        ground = QColor(t.raised)
+        # In the dark the table's neutral is nearly the card's colour: gutters need one of their own to be seen.
+        ground = QColor(t.border_strong if t.name == "dark" else t.raised)
         self._asked_aspect = self.view.aspect
         scale: Scale = self.scale.value  # type: ignore[assignment]
         limit = self._frozen if scale == "frozen" else None
