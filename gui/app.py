@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from engine.project import Project, open_project
@@ -113,6 +113,8 @@ def run(reference: str) -> int:
     if geometry is None or not window.restoreGeometry(geometry):
         available = app.primaryScreen().availableSize()
         window.resize(min(SIZE[0], available.width()), min(SIZE[1], available.height()))
+        if available.width() < SIZE[0] or available.height() < SIZE[1]:  # no room for the frame around it
+            window.setWindowState(Qt.WindowState.WindowMaximized)
     docks = preferences.layout("design")
     design = window.parts.places["design"]
     if docks is not None and isinstance(design, DesignPlace):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from engine.data import DataSet
 from engine.data.download import SOURCES
-from engine.data.registry import dataset_of
+from engine.data.registry import Declaration, dataset_of
 from gui import theme
 from gui.background import in_background
 from gui.data.choosing import Choosing, kind_of
@@ -240,6 +240,16 @@ def _dropped(event: QDropEvent) -> Path | None:
     return None
 
 
+def _fault_title(declaration: Declaration, *, named: bool) -> str:
+    if declaration.needs == "nothing" or (named and declaration.name not in SOURCES):
+        return "These data cannot be read"
+    if named:
+        return f"{declaration.title} cannot be read"
+    if declaration.name in SOURCES:
+        return f"{declaration.title} is not here yet"
+    return f"No {declaration.needs} is chosen yet"
+
+
 class _FaultState(QWidget):
     """Why there are no data, and the ways out."""
 
@@ -268,11 +278,11 @@ class _FaultState(QWidget):
     def tell(self, text: str, name: str, *, named: bool) -> None:
         """Show a sentence and the ways out that this data set has; `named`: a person has said where it lies."""
         declaration = dataset_of(name)
-        title = f"{declaration.title} cannot be read" if named else f"{declaration.title} is not here yet"
-        self.state.title.setText(title if declaration.needs != "nothing" else "These data cannot be read")
+        self.state.title.setText(_fault_title(declaration, named=named))
         self.state.text.setText(text[:1].upper() + text[1:])
         self.browse.setVisible(declaration.needs != "nothing")
         self.browse.setText("Choose a file…" if declaration.needs == "file" else "Choose a folder…")
+        self.again.setVisible(named or name in SOURCES)
         self.fetch.setVisible(name in SOURCES)
         self.fetch.setText(download_text(name))
         self.state.text.setFixedSize(TEXT_WIDTH, self.state.text.heightForWidth(TEXT_WIDTH) + 4)

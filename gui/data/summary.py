@@ -42,7 +42,8 @@ def _balance(data: DataSet) -> str:
     if not counts or not data.classes:
         return "no labels: numbers are predicted" if not data.classes else ""
     totals = np.sum(list(counts.values()), axis=0)
-    return f"{int(totals.min()):,} to {int(totals.max()):,} samples each"
+    least, most = int(totals.min()), int(totals.max())
+    return f"{most:,} samples each" if least == most else f"{least:,} to {most:,} samples each"
 
 
 def _scaling(data: DataSet, normalise: str) -> tuple[str, str]:

@@ -116,10 +116,12 @@ class Standing:
 
 
 def duration_text(seconds: float | None) -> str:
-    """A duration: "8 s", "3 min 20 s", "2 h 05 min"; a dash where it is unknown."""
+    """A duration: "40 ms", "8.0 s", "3 min 20 s", "2 h 05 min"; a dash where it is unknown."""
     if seconds is None or not math.isfinite(seconds):
         return "–"
     whole = max(0, round(seconds))
+    if 0.0005 <= seconds < 0.0995:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 9.95:
         return f"{max(0.0, seconds):.1f} s"
     if whole < 60:

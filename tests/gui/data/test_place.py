@@ -145,6 +145,13 @@ def test_a_card_is_an_edit_that_can_be_undone(loaded: DataPlace, qtbot: QtBot) -
     qtbot.waitUntil(lambda: loaded.stack.currentIndex() == 0, timeout=20_000)
 
 
+def test_a_folder_not_chosen_yet_is_no_fault_of_the_data(loaded: DataPlace, qtbot: QtBot) -> None:
+    loaded.choosing.cards.cards["folder"].click()
+    title = loaded.fault.state.title
+    qtbot.waitUntil(lambda: title.text() == "No folder is chosen yet", timeout=10_000)
+    assert loaded.fault.again.isHidden()
+
+
 def test_a_dropped_folder_of_pictures_is_shown_with_what_is_wrong_in_it(
     loaded: DataPlace, qtbot: QtBot, pictures: Path
 ) -> None:

@@ -87,7 +87,7 @@ def test_one_line_says_state_epoch_and_time_left() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, "–"), (math.nan, "–"), (0.04, "0.0 s"), (8.25, "8.2 s"), (9.99, "10 s"), (59.4, "59 s"),
+    [(None, "–"), (math.nan, "–"), (0.0, "0.0 s"), (0.04, "40 ms"), (8.25, "8.2 s"), (9.99, "10 s"), (59.4, "59 s"),
      (200, "3 min 20 s"), (7500, "2 h 05 min")],
 )  # fmt: skip
 def test_durations_are_short(seconds: float | None, text: str) -> None:
