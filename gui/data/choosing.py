@@ -185,7 +185,8 @@ class Choosing(QWidget):
         choice = self.choice
         declaration = dataset_of(choice.name)
         self.cards.set_chosen(choice.name)
-        self.about.setText(f"{declaration.help}\n{declaration.source[:1].upper()}{declaration.source[1:]}.")
+        published = not declaration.source.startswith("your ")  # a person knows where their own files come from
+        self.about.setText(f"{declaration.help}\n{declaration.source}." if published else declaration.help)
         self._path_row.setVisible(declaration.needs != "nothing")
         self.path.setText(choice.path)
         what = "the .npz file" if declaration.needs == "file" else "the folder"

@@ -179,7 +179,8 @@ class ConfusionPanel(QWidget):
             else f"{classes[truth]} answered rightly"
         )
         self.cell_title.setText(words)
-        self.cell_hint.setText(f"{len(rows):,} samples, the surest first. Click the cell again to see all mistakes.")
+        many = f"{len(rows):,} samples, the surest first." if len(rows) != 1 else "1 sample."
+        self.cell_hint.setText(f"{many} Click the cell again to see all mistakes.")
         self.gallery.set_order(rows)
 
     def _sample_picked(self, row: int) -> None:
