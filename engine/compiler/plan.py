@@ -42,11 +42,13 @@ class OutputSpec:
         name: The block's name.
         slot: Where its value lies.
         shape: One sample's shape.
+        logits: Whether a softmax of it gives probabilities; not where it is trained by mean squared error alone.
     """
 
     name: str
     slot: int
     shape: Shape
+    logits: bool = True
 
 
 @dataclass(frozen=True)
@@ -184,10 +186,14 @@ def plan(graph: Graph, report: Report | None = None) -> Plan:
     blocks = {node.id: node.block() for node in graph}
     ends = [node for node in graph if blocks[node.id].role == "output"]
     losses = [node for node in graph if blocks[node.id].role == "loss"]
-    metrics = [node for node in graph if blocks[node.id].role == "metric"]
+    metrics = [node for node in graph if blocks[node.id].role == "metric" and _wired(graph, node)]
     if not ends and not losses:
         raise CompileError("The network has no output; add an output block, or a loss, after its last layer.")
     return _Planner(graph, report, blocks).plan(ends, [*losses, *metrics], ends or losses)
+
+
+def _wired(graph: Graph, node: Node) -> bool:
+    return End(node.id, node.block().inputs()[0].name) in graph.wires
 
 
 class _Planner:
@@ -215,11 +221,15 @@ class _Planner:
             if self.blocks[node.id].role in ("layer", "output"):
                 self._place(node, len(inputs))
         sources = [(node, node.id if node in ends else self._source(node)) for node in results]
+        squared = self._read_by("mse", readers) - self._read_by("cross_entropy", readers)
         return Plan(
             title=str(self.graph.sections["about"].get("title", "")),
             inputs=tuple(self._input(node) for node in inputs),
             steps=tuple(self.steps),
-            outputs=tuple(OutputSpec(node.name, self.slot[id_], self._shape(id_)) for node, id_ in sources),
+            outputs=tuple(
+                OutputSpec(node.name, self.slot[id_], self._shape(id_), self.slot[id_] not in squared)
+                for node, id_ in sources
+            ),
             slots={self.graph.node(id_).name: slot for id_, slot in self.slot.items()},
         )
 
@@ -255,6 +265,10 @@ class _Planner:
         )  # fmt: skip
         self.slot[node.id] = writes
 
+    def _read_by(self, kind: str, readers: list[Node]) -> set[int]:
+        """Slots of the predictions that blocks of a kind look at."""
+        return {self.slot[self._source(node)] for node in readers if node.kind == kind}
+
     def _source(self, node: Node) -> str:
         """Id of the block that a loss's prediction comes from."""
         return self.graph.wires[End(node.id, self.blocks[node.id].inputs()[0].name)].source.block
@@ -281,7 +295,9 @@ def objective(graph: Graph, report: Report | None = None, facts: DataFacts | Non
         CompileError: The drawing cannot be planned, or the data set has nothing to compare an output with.
     """
     planned = plan(graph, report)
-    drawn = [_term(graph, node, planned, facts) for node in graph if node.block().role in ("loss", "metric")]
+    # A metric that nothing is wired to is left out, as the checker says; a loss of that kind is an error.
+    asked = [node for node in graph if node.block().role in ("loss", "metric") and _wired(graph, node)]
+    drawn = [_term(graph, node, planned, facts) for node in asked]
     losses = [term for term, role in drawn if role == "loss"]
     metrics = [term for term, role in drawn if role == "metric"]
     if not losses:

@@ -114,13 +114,14 @@ def _printed(plan: Plan, classes: Sequence[str]) -> list[str]:
     if not classes or output.shape.dims != (len(classes),):
         return ["    print(answers)"]
     last = next((step.kind for step in plan.steps if step.writes == output.slot), "")
-    lines = [] if last in ("softmax", "sigmoid") else ["    answers = answers.softmax(dim=1)"]
-    best = min(3, len(classes))
+    likely = output.logits or last == "softmax"
+    lines = ["    answers = answers.softmax(dim=1)"] if likely and last != "softmax" else []
+    best, shown = min(3, len(classes)), ".1%" if likely else ".3f"
     return [
         *lines,
         f"    values, order = answers.topk({best})",
         "    for number, (row, places) in enumerate(zip(values.tolist(), order.tolist()), start=1):",
-        '        best = ", ".join(f"{CLASSES[place]} {value:.1%}" for value, place in zip(row, places))',
+        '        best = ", ".join(f"{CLASSES[place]} {value:' + shown + '}" for value, place in zip(row, places))',
         '        print(f"sample {number}: {best}")',
     ]
 

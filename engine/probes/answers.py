@@ -40,10 +40,11 @@ def answers(network: Network, block: str = "", sample: Sample | None = None, *, 
         if value.dim() != 1:
             return Nothing(f"The network gives {spec.shape.words}, not one number a class.")
         named = len(classes) == len(value)
+        likely = named and is_likelihood(network, spec)
         shares = probabilities(network, spec, value[None])[0] if named else value
         order = range(len(value)) if top == 0 else torch.argsort(shares, descending=True, stable=True)[:top].tolist()
     labels = tuple(classes[k] if named else f"output {k}" for k in order)
-    return Bars(labels, tuple(float(shares[k]) for k in order), tuple(order), named)
+    return Bars(labels, tuple(float(shares[k]) for k in order), tuple(order), likely)
 
 
 def output_of(network: Network, block: str = "") -> OutputSpec:
@@ -59,8 +60,15 @@ def output_of(network: Network, block: str = "") -> OutputSpec:
 
 
 def probabilities(network: Network, spec: OutputSpec, value: Tensor) -> Tensor:
-    """[N, K] outputs as probabilities; left alone where the network ends in a softmax already."""
+    """[N, K] outputs as probabilities; left alone where they are so already, or are none (`is_likelihood`)."""
+    return torch.softmax(value, dim=1) if spec.logits and not _ends_in_softmax(network, spec) else value
+
+
+def is_likelihood(network: Network, spec: OutputSpec) -> bool:
+    """Whether the outputs can be told as probabilities: not those that mean squared error drew towards 0 and 1."""
+    return spec.logits or _ends_in_softmax(network, spec)
+
+
+def _ends_in_softmax(network: Network, spec: OutputSpec) -> bool:
     last = writer(network.plan, spec.slot)
-    if last is not None and last.kind == "softmax":
-        return value
-    return torch.softmax(value, dim=1)
+    return last is not None and last.kind == "softmax"

@@ -86,7 +86,7 @@ class Confusion:
         samples: int64 [N]: places of the samples in the data set.
         truth: int64 [N].
         answer: int64 [N].
-        confidence: float32 [N]: probability of the answer given.
+        confidence: float32 [N]: probability of the answer given; its output where the network gives no probabilities.
         note: One sentence.
     """
 

@@ -117,6 +117,26 @@ def test_a_drawn_loss_is_taken_as_drawn(chained):
     assert [metric.kind for metric in objective(graph, None, DIGITS).metrics] == ["accuracy"]
 
 
+def test_a_metric_without_a_wire_is_left_out_as_the_checker_says(chained):
+    graph = chained(SMALL, "flatten", CLASSES, "output", "accuracy").graph
+    accuracy = graph.named("accuracy").id
+    graph.apply(Disconnect(End(accuracy, "prediction")))
+    assert [problem.severity for problem in check(graph).of(accuracy)] == ["warning"]
+    assert [output.name for output in plan(graph).outputs] == ["output"]
+    (metric,) = objective(graph, None, DIGITS).metrics
+    assert metric.slot == plan(graph).outputs[0].slot
+
+
+def test_only_an_output_trained_by_squared_error_alone_gives_no_logits(chained):
+    def logits(*losses):
+        return plan(chained(SMALL, "flatten", CLASSES, "sigmoid", "output", *losses).graph).outputs[0].logits
+
+    assert logits()
+    assert logits("cross_entropy")
+    assert logits("mse", "cross_entropy")
+    assert not logits("mse")
+
+
 def test_a_loss_compares_with_the_column_that_it_names(chained):
     graph = chained(SMALL, "flatten", ("linear", {"out_features": 64}), "output", ("mse", {"target": "image"})).graph
     assert objective(graph, None, DIGITS).terms[0].target_column == "image"

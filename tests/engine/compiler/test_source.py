@@ -260,6 +260,19 @@ def test_main_names_the_likeliest_classes_of_an_array(chained, tmp_path, monkeyp
         assert line.split(": ")[1].startswith(f"class {int(row.argmax())} {float(row.max()):.1%}")
 
 
+def test_main_tells_outputs_of_squared_error_as_they_are(chained, tmp_path, monkeypatch, capsys):
+    graph = chained(SMALL, "flatten", ("linear", {"out_features": 10}), "sigmoid", "output", "mse").graph
+    network = build(plan(graph), seed=0).eval()
+    pixels = np.random.default_rng(0).normal(size=(1, 1, 8, 8)).astype(np.float32)
+    np.save(tmp_path / "some.npy", pixels)
+    torch.save(network.state_dict(), tmp_path / "weights.pt")
+    text = source(graph, classes=[f"class {n}" for n in range(10)])
+    (line,) = answered(monkeypatch, capsys, text, tmp_path / "weights.pt", tmp_path / "some.npy")
+    with torch.no_grad():
+        best = network(torch.from_numpy(pixels))[0]
+    assert line.startswith(f"sample 1: class {int(best.argmax())} {float(best.max()):.3f}, ")
+
+
 def test_main_answers_random_samples_when_none_are_given(chained, tmp_path, monkeypatch, capsys):
     graph = chained(*DENSE).graph
     torch.save(build(plan(graph), seed=0).state_dict(), tmp_path / "weights.pt")

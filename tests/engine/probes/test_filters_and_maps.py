@@ -8,6 +8,7 @@ import torch
 
 from engine.compiler.module import build
 from engine.compiler.plan import plan
+from engine.graph.model import AddBlock, Connect, End, Wire
 from engine.probes.data import Bars, Matrix, Nothing, Tiles
 from engine.probes.spec import ProbeError, ask, probes
 from engine.probes.where import fit_sample, private_copy
@@ -188,6 +189,19 @@ def test_answers_are_probabilities_and_a_softmax_is_not_applied_twice(chain):
     numbers = ask(plain, "answers", sample=sample, top=0)
     assert not numbers.probabilities
     assert numbers.indices == (0, 1, 2)
+
+
+def test_outputs_trained_by_squared_error_are_not_told_as_probabilities(chain):
+    graph = chain(("vector_input", {"features": 2}), ("linear", {"out_features": 3}), "sigmoid", "output")
+    mse = graph.new_node("mse")
+    graph.apply(AddBlock(mse))
+    graph.apply(Connect(Wire(End(graph.named("sigmoid1").id, "y"), End(mse.id, "prediction"))))
+    network = build(plan(graph), seed=3).eval()
+    sample = (np.array([1.0, 2.0], np.float32),)
+    found = ask(network, "answers", sample=sample, classes=("a", "b", "c"), top=3)
+    assert not found.probabilities
+    wanted = network(torch.from_numpy(sample[0])[None])[0]
+    np.testing.assert_array_equal(found.values, sorted(wanted.tolist(), reverse=True))
 
 
 def test_a_probe_leaves_training_bit_identical(chain):
