@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import numpy as np
 import torch
 
 from engine.compiler.module import Network, build
-from engine.compiler.plan import Objective, Plan, objective, plan
+from engine.compiler.plan import Objective, Plan, Step, objective, plan
 from engine.data.choice import DataChoice
 from engine.data.dataset import DataSet
 from engine.declare import Json, from_json, to_json
@@ -167,14 +168,29 @@ def _planned(graph: Graph, data: DataSet) -> tuple[Plan, Objective]:
 
 
 def steps_per_epoch(samples: int, batch_size: int, planned: Plan, notes: list[str]) -> int:
-    """Batches of an epoch. The last one may be smaller; of one sample it is left out where batch norm needs two."""
+    """Batches of an epoch. The last one may be smaller; of one sample it is left out where batch norm needs two.
+
+    Raises:
+        RunError: Every batch is a single sample, and batch norm needs two.
+    """
     whole, rest = divmod(samples, batch_size)
-    if rest == 1 and whole and any(step.call.target.startswith("nn.BatchNorm") for step in planned.steps):
+    norms = [step.name for step in planned.steps if step.call.target.startswith("nn.BatchNorm") and _one_value(step)]
+    if norms and min(samples, batch_size) == 1:
+        mend = "set the batch size to 2 or more" if samples > 1 else "train on more samples"
+        raise RunError(
+            f"{norms[0]} compares the samples of a batch with each other, but every batch holds a single one; {mend}."
+        )
+    if rest == 1 and whole and norms:
         notes.append(
             "The last batch of an epoch would be a single sample, from which batch normalisation learns nothing; it is left out."
         )
         rest = 0
     return whole + bool(rest)
+
+
+def _one_value(step: Step) -> bool:
+    """Whether a sample gives one value a channel, so that a batch of one has nothing to be compared with."""
+    return math.prod(step.output.dims[1:]) == 1
 
 
 def _load(path: Path, network: Network, optimizer: torch.optim.Optimizer) -> Progress:

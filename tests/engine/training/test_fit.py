@@ -150,11 +150,33 @@ def test_without_a_validation_part_the_training_loss_says_which_epoch_is_best(tm
     assert Run(tmp_path / "run").network("best") is not None
 
 
+def normed():
+    """A network whose batch norm gets one value a channel and sample."""
+    return chain(
+        ("image_input", {"channels": 2, "height": 6, "width": 6}), ("flatten", {}), ("linear", {"out_features": 3}),
+        ("batchnorm1d", {}), ("output", {}),
+    )  # fmt: skip
+
+
 def test_a_last_batch_of_one_is_left_out_where_batch_norm_would_fail(tmp_path):
     messages = []
-    fit(net(), pictures(64), SHORT, run=tmp_path / "run", say=messages.append)  # 49 samples: 3 of 16 and 1
+    fit(normed(), pictures(64), SHORT, run=tmp_path / "run", say=messages.append)  # 49 samples: 3 of 16 and 1
     assert told(messages, Started)[0].steps_per_epoch == 3
     assert any("left out" in note for note in told(messages, Started)[0].notes)
+
+
+def test_a_last_batch_of_one_is_learned_from_where_maps_give_batch_norm_enough(tmp_path):
+    messages = []
+    fit(net(), pictures(64), SHORT, run=tmp_path / "run", say=messages.append)
+    assert told(messages, Started)[0].steps_per_epoch == 4
+    assert not told(messages, Started)[0].notes
+
+
+@pytest.mark.parametrize(("size", "samples", "mend"), [(1, 64, "batch size to 2"), (16, 16, "more samples")])
+def test_batches_of_one_are_refused_where_batch_norm_would_fail(tmp_path, size, samples, mend):
+    with pytest.raises(RunError, match=f"batchnorm1d4 compares .* {mend}"):
+        fit(normed(), pictures(samples), TrainingSettings(epochs=1, batch_size=size), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_labels_outside_the_classes_are_refused_before_the_first_step(tmp_path):
