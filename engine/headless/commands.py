@@ -28,7 +28,7 @@ def sentence(error: BaseException, typed: Sequence[str] = ()) -> str:
     """An error's text as it stands in a terminal: one line, with a capital unless it begins with a word that was typed."""
     text = " ".join(str(error).split())
     first = text.split(" ", 1)[0]
-    if first in typed or any(sign in first for sign in "./\\_"):
+    if any(word and text.startswith(word) for word in typed) or any(sign in first for sign in "./\\_"):
         return text
     return text[:1].upper() + text[1:]
 

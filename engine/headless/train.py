@@ -26,6 +26,7 @@ from engine.graph.model import Graph
 from engine.headless.arguments import given
 from engine.headless.drawing import problem_line
 from engine.headless.terminal import Progress, bar, count, duration, say, say_json, tell
+from engine.headless.use import opened_run
 from engine.project import Project
 from engine.training.messages import Epoch, Failed, Finished, Message, Note, Started, Steps
 from engine.training.runner import Runner
@@ -44,7 +45,8 @@ def train(values: argparse.Namespace) -> int:
         raise RunError("--resume goes on with a run, but none is named. Name its folder with --out.")
     project = engine.open(values.network)
     if values.resume and out is not None:
-        project = _as_it_was(project, Run(out))
+        project = _as_it_was(project, opened_run(str(out)))
+        _tell_what_stays(values, project)
     elif out is not None and out.is_dir() and any(out.iterdir()):
         what = "holds a run" if (out / "run.json").exists() else "is not empty"
         raise RunError(f"{out} {what} already. Add --resume to go on with that run, or name another folder.")
@@ -65,6 +67,20 @@ def _as_it_was(project: Project, run: Run) -> Project:
             f"the network of {project.title} is not the one that {run.path} has trained. Train it in a new folder."
         )
     return Project(frozen, project.path)
+
+
+def _tell_what_stays(values: argparse.Namespace, project: Project) -> None:
+    """A run that goes on keeps its settings but for a larger number of epochs; what was typed otherwise is not passed over."""
+    kept = to_json(project.training, all_of_them=True)
+    told = [name for name, value in given(values, TrainingSettings).items() if value != kept[name] and name != "epochs"]
+    for name in told:
+        tell(
+            f"The run goes on with the {name.replace('_', ' ')} it began with, {kept[name]}; --resume changes the epochs only."
+        )
+    if values.epochs is not None and values.epochs < project.training.epochs:
+        tell(
+            f"The run is for {project.training.epochs} epochs already, so it goes on to these; Ctrl-C stops and keeps it."
+        )
 
 
 def _same_network(one: Graph, other: Graph) -> bool:

@@ -108,6 +108,24 @@ def test_resume_goes_on_where_the_run_ended_with_its_own_settings(
     assert Run(out).settings.batch_size == 64
 
 
+def test_resume_says_what_it_does_not_change(trained: Path, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "copy"
+    shutil.copytree(trained, out)
+    assert (
+        run(["train", "preset:lenet5_relu_max", "--out", str(out), "--resume", "--lr", "0.5", "--batch-size", "64"])
+        == 0
+    )
+    told = capsys.readouterr().err
+    assert "goes on with the learning rate it began with" in told
+    assert "batch size" not in told
+    assert Run(out).settings.learning_rate != 0.5
+
+
+def test_a_file_name_of_two_words_stays_as_it_was_typed(capsys: Capture) -> None:
+    assert run(["check", "two words.loom"]) == 2
+    assert capsys.readouterr().err.startswith("two words.loom could not be read")
+
+
 def test_resume_refuses_the_run_of_another_network(trained: Path, capsys: Capture) -> None:
     assert run(["train", "preset:lenet5", "--out", str(trained), "--resume"]) == 2
     assert "not the one" in capsys.readouterr().err
@@ -164,6 +182,7 @@ BAD = [
     ["train", "preset:lenet5", "--optimizer", "adagard"],
     ["train", "preset:lenet5", "--data", "nowhere"],
     ["train", "preset:lenet5", "--resume"],
+    ["train", "preset:lenet5", "--resume", "--out", "nowhere"],
     ["train", "preset:nothing"],
     ["train"],
     ["train", "preset:lenet5", "--bogus"],
