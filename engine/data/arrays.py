@@ -11,7 +11,7 @@ import math
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,7 +61,7 @@ def read(request: Request) -> Table:
             f"{where} holds {_names(arrays)}, but no array of samples to train on. "
             'Save them as "x" (or "images"), with the labels as "y": numpy.savez("data.npz", x=..., y=...).'
         )
-    notes: list[str] = []
+    notes = _left_over(arrays, (*inputs.values(), *targets.values()))
     pieces = [_input(values, where, notes) for values in inputs.values()]
     counts = {part: len(values) for part, values in inputs.items()}
     name = "image" if inputs[0].ndim > 2 else "features"
@@ -126,6 +126,13 @@ def _checked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> i
 
 def _names(arrays: Mapping[str, Array]) -> str:
     return ("the arrays " + ", ".join(f'"{name[:30]}"' for name in list(arrays)[:8])) if arrays else "no array"
+
+
+def _left_over(arrays: Mapping[str, Array], used: Sequence[Array]) -> list[str]:
+    """A sentence about the arrays that nothing is made of."""
+    taken = {id(values) for values in used}
+    left = {name: values for name, values in arrays.items() if id(values) not in taken and name not in _CLASSES}
+    return [f"Not used: {_names(left)}."] if left else []
 
 
 def _parted(arrays: Mapping[str, Array], known: Mapping[int, tuple[str, ...]]) -> dict[int, Array]:

@@ -174,8 +174,8 @@ def _check_classes(walk: Walk, node: Node, prediction: Shape, target: Column) ->
         walk.problems.append(
             Problem(
                 "classes-differ",
-                f"{node.name} gets {prediction.dims[0]} numbers, but the data has {count} classes; make the last layer "
-                f"give {count}.",
+                f"{node.name} gets {prediction.dims[0]} number{'s' * (prediction.dims[0] != 1)}, but the data has {count} "
+                f"class{'es' * (count != 1)}; make the last layer give {count}.",
                 block=node.id,
                 fixes=mend.set_width(walk.graph, wire.source.block, count),
             )

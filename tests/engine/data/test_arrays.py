@@ -114,6 +114,15 @@ def test_labels_may_be_texts_one_hot_rows_or_any_whole_numbers(tmp_path):
     assert named.classes == ("a", "b", "c", "d")
 
 
+def test_arrays_that_are_not_used_are_named(tmp_path):
+    data = loaded(
+        tmp_path, features=np.ones((60, 2)), label=LABELS, target=np.linspace(0, 1, 60), classes=np.array(list("abcd"))
+    )
+    assert data.facts.target.name == "label"
+    assert 'Not used: the arrays "target".' in data.notes
+    assert not any("Not used" in note for note in loaded(tmp_path, x=np.ones((60, 2)), y=LABELS).notes)
+
+
 def test_without_labels_it_is_said(tmp_path):
     data = loaded(tmp_path, x=pixels(60, 2, 2))
     assert data.facts.target is None
