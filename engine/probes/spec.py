@@ -5,6 +5,7 @@ Not for: particular probes (one subject a file, beside this one). No torch, so t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -75,11 +76,24 @@ def ask(network: Network, name: str, *, block: str = "", sample: Sample | None =
     """Carry out a probe by name.
 
     Raises:
-        ProbeError: No such probe or block, or a sample is missing.
+        ProbeError: No such probe or block, or a sample is missing or cannot be answered alone.
     """
     found = probes().get(name)
     if found is None:
         raise ProbeError(unknown(name, probes(), "probe"))
     if found.wants_sample and sample is None:
         raise ProbeError(f'the probe "{name}" needs a sample, but none was given; choose a picture.')
+    if found.wants_sample:
+        _check_alone(network)
     return found.run(network, block, sample, **options)
+
+
+def _check_alone(network: Network) -> None:
+    """A batch norm without running averages compares the samples of a batch; one sample that gives it one value cannot be."""
+    for step in network.plan.steps:
+        unkept = step.call.target.startswith("nn.BatchNorm") and ("track_running_stats", False) in step.call.kwargs
+        if unkept and math.prod(step.output.dims[1:]) == 1:
+            raise ProbeError(
+                f"{step.name} keeps no running averages, so the network cannot answer to a single sample; switch its "
+                "track_running_stats on and train again."
+            )

@@ -191,6 +191,17 @@ def test_answers_are_probabilities_and_a_softmax_is_not_applied_twice(chain):
     assert numbers.indices == (0, 1, 2)
 
 
+def test_a_batch_norm_without_running_averages_is_named_where_one_sample_is_asked_for(chain):
+    def network(**settings):
+        parts = (("vector_input", {"features": 2}), ("batchnorm1d", settings), "output")
+        return build(plan(chain(*parts)), seed=3).eval()
+
+    sample = (np.array([1.0, 2.0], np.float32),)
+    with pytest.raises(ProbeError, match="bn1 keeps no running averages"):
+        ask(network(track_running_stats=False), "answers", sample=sample)
+    assert isinstance(ask(network(), "answers", sample=sample), Bars)
+
+
 def test_outputs_trained_by_squared_error_are_not_told_as_probabilities(chain):
     graph = chain(("vector_input", {"features": 2}), ("linear", {"out_features": 3}), "sigmoid", "output")
     mse = graph.new_node("mse")
