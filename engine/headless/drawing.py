@@ -87,9 +87,9 @@ def in_order(graph: Graph, report: Report) -> list[Any]:
 
 
 def problem_line(graph: Graph, problem: Problem) -> str:
-    """A problem with the name of its block in front."""
+    """A problem with the name of its block in front, where it does not begin with it."""
     name = _block_name(graph, problem)
-    return f"{name}: {problem.text}" if name else problem.text
+    return f"{name}: {problem.text}" if name and not problem.text.startswith(name) else problem.text
 
 
 def _block_name(graph: Graph, problem: Problem) -> str | None:

@@ -59,7 +59,7 @@ def test_check_of_a_faulty_network_names_the_block_and_exits_with_one(tmp_path: 
     assert problem["block"] in {row.get("block") for row in found if "kind" in row}
     assert problem["text"].endswith(".")
     assert run(["check", str(project)]) == 1
-    assert problem["text"] in capsys.readouterr().out
+    assert f"error: {problem['text']}\n" in capsys.readouterr().out
 
 
 def test_train_prints_one_object_an_epoch_and_a_last_one_that_names_the_run(
