@@ -24,10 +24,12 @@ class Filing(QObject):
 
     Attributes:
         opened: Another project is shown.
+        settled: Emits the file of a project that had none before, and the title it had.
         said: Emits a sentence for the status bar.
     """
 
     opened = Signal()
+    settled = Signal(object, str)
     said = Signal(str)
 
     def __init__(self, document: Document, autosave: recovery.Autosave, window: QWidget) -> None:
@@ -88,6 +90,7 @@ class Filing(QObject):
         return self._save_to(path if path.suffix == ".loom" else path.with_name(path.name + ".loom"))
 
     def _save_to(self, path: Path) -> bool:
+        first, title = self.document.path is None, self.document.title
         try:
             self.document.save(path)
         except EngineError as error:
@@ -95,6 +98,8 @@ class Filing(QObject):
             return False
         preferences.remember_file(path)
         self.said.emit(f"Saved to {path}")
+        if first:
+            self.settled.emit(path, title)
         return True
 
     def may_leave(self) -> bool:

@@ -170,12 +170,13 @@ class Session(QObject):
             project.training,
             self.feed.current,
         )
+        title = project.title
 
         def make() -> Runner:
             ready()
             from engine.training.runner import Runner
 
-            return Runner(graph, choice, settings, run_dir=path, dataset=dataset, in_window=True)
+            return Runner(graph, choice, settings, run_dir=path, dataset=dataset, in_window=True, title=title)
 
         self._prepare(make)
 
@@ -292,6 +293,10 @@ class Session(QObject):
             self.network_changed.emit()
 
         in_background(self, lambda: Run(path).graph(), done, self.refused.emit)
+
+    def run_moved(self, path: str) -> None:
+        """The run that is shown lies elsewhere now."""
+        self._show(path)
 
     def _show(self, path: str | None) -> None:
         if path is None:

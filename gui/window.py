@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from gui import preferences, recovery, theme
 from gui.actions import Action, Actions
+from gui.adoption import Adoption
 from gui.dialogs.finder import Finder
 from gui.document import Document
 from gui.filing import Filing
@@ -78,6 +79,8 @@ class Window(QMainWindow):
         self.filing = Filing(document, self.autosave, self)
         self.filing.opened.connect(lambda: self.show_place("design"))
         self.filing.said.connect(self.say)
+        self.adoption = Adoption(document, session, self)
+        self.filing.settled.connect(self.adoption.settle)
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 640)

@@ -53,7 +53,7 @@ class Runner:
 
     def __init__(
         self, graph: Graph, choice: DataChoice, settings: TrainingSettings, *, run_dir: Path, resume: bool = False,
-        dataset: DataSet | None = None, data_dir: Path | None = None, in_window: bool = False,
+        dataset: DataSet | None = None, data_dir: Path | None = None, in_window: bool = False, title: str = "",
     ) -> None:  # fmt: skip
         self.graph = graph.copy()
         self.choice = choice
@@ -64,6 +64,7 @@ class Runner:
         self._dataset = dataset
         self._data_dir = data_dir
         self._in_window = in_window
+        self._title = title  # of the run; empty: the project's own
         self._control = Control()
         self._step = 0
         self._thread = threading.Thread(target=self._main, name="training")
@@ -150,7 +151,7 @@ class Runner:
         data = self._dataset
         if data is None:
             data = load(self.choice, image=image_shape(self.graph), data_dir=self._data_dir, progress=self._progress)
-        wishes = Wishes(choice=self.choice, spare_a_core=self._in_window)
+        wishes = Wishes(choice=self.choice, title=self._title, spare_a_core=self._in_window)
         fit(
             self.graph, data, self.settings, run=self.run_dir, say=self._say, control=self._control,
             resume=self._resume, wishes=wishes,

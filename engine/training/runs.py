@@ -1,4 +1,4 @@
-"""Reading runs: their settings, their history, their networks; and where runs lie.
+"""Reading runs: their settings, their history, their networks; where runs lie, and where they go when a project is saved.
 
 A run may be read while it is trained, by this process or another. Not for: writing (`engine.training.record`).
 torch is imported when a network is asked for, not before.
@@ -7,7 +7,9 @@ torch is imported when a network is asked for, not before.
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -176,3 +178,41 @@ def new_run_path(folder: Path | str, title: str) -> Path:
     while path.exists():
         path, number = Path(folder) / f"{stem}_{number}", number + 1
     return path
+
+
+def adopt(folder: Path, title: str) -> dict[Path, Path]:
+    """Move what an unsaved project of this title has trained out of the user's data folder, to the runs of a project.
+
+    A run that is being written to stays where it is. A run is never half there: over the border of a disk it is copied
+    under another name first.
+
+    Returns:
+        Where each run lay, and where it lies now.
+
+    Raises:
+        StoreError: One could not be moved; it and those behind it are where they were.
+    """
+    moved: dict[Path, Path] = {}
+    for run in list_runs(runs_folder(None)):
+        target = folder / run.path.name
+        if run.info.get("title") != title or lock.held(run.path / EVENTS) or target.exists():
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if _one_disk(folder, run.path):
+                os.rename(run.path, target)
+            else:
+                aside = folder / f".{target.name}"
+                shutil.copytree(run.path, aside, dirs_exist_ok=True)
+                os.rename(aside, target)
+                shutil.rmtree(run.path, ignore_errors=True)
+        except OSError as error:
+            raise StoreError(
+                f"The run {run.path} could not be moved beside its project ({error.strerror}); it stays where it is."
+            ) from error
+        moved[run.path] = target
+    return moved
+
+
+def _one_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev

@@ -248,6 +248,7 @@ class TrainPlace(QWidget):
     def _listed(self) -> None:
         self._live_row()
         self._compose()
+        self._stand_as_stored()
 
     def _deleting(self, path: str) -> None:
         self.curves.pop(path, None)

@@ -11,6 +11,7 @@ from engine.probes.worker import Request
 from engine.project import open_project
 from engine.training import messages as m
 from engine.training.runs import Run
+from gui.adoption import Adoption
 from gui.document import Document
 from gui.session import Session, same_network
 
@@ -102,6 +103,21 @@ def test_the_window_looks_into_a_run_only_while_the_drawing_is_its_own(session: 
     with qtbot.waitSignal(session.network_changed, timeout=10_000):
         session.document.stack.undo()
     assert session.trained
+
+
+def test_a_run_goes_along_when_its_project_is_saved_even_one_under_way(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    adoption = Adoption(session.document, session)
+    session.play()
+    qtbot.waitUntil(lambda: state_is(session, "running"), timeout=60_000)
+    title = session.document.title
+    adoption.settle(session.document.save(tmp_path / "mine.loom"), title)
+    folder = tmp_path / "mine.runs"
+    qtbot.waitUntil(lambda: session.run is not None and Path(session.run).parent == folder, timeout=90_000)
+    assert session.state == "idle"
+    assert session.trained
+    assert len(Run(str(session.run)).epochs()) == 2
 
 
 def test_moving_blocks_does_not_make_another_network() -> None:

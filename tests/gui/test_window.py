@@ -88,11 +88,13 @@ def test_a_project_that_cannot_be_opened_is_a_sentence_and_the_open_one_stays(
     assert window.document.title == "LeNet-5"
 
 
-def test_saving_writes_the_file_clears_the_mark_and_is_remembered(window: Window, tmp_path: Path) -> None:
+def test_saving_writes_the_file_clears_the_mark_and_is_remembered(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     change(window)
     assert "•" in window.name.text()
     path = tmp_path / "kept.loom"
-    assert window.filing._save_to(path)
+    with qtbot.waitSignal(window.filing.settled) as settled:  # what it has trained goes along
+        assert window.filing._save_to(path)
+    assert settled.args == [path, "LeNet-5"]
     assert "•" not in window.name.text()
     assert str(path) in window.windowTitle()
     assert preferences.recent_files()[0] == path

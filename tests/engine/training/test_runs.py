@@ -8,11 +8,13 @@ import pytest
 from small import net, pictures
 
 from engine.errors import RunError, StoreError
+from engine.training import lock
 from engine.training.devices import choose, devices
 from engine.training.history import read_history
 from engine.training.loop import fit
 from engine.training.messages import Steps
-from engine.training.runs import Run, list_runs, new_run_path, runs_folder
+from engine.training.prepare import Wishes
+from engine.training.runs import Run, adopt, list_runs, new_run_path, runs_folder
 from engine.training.settings import TrainingSettings
 
 SHORT = TrainingSettings(epochs=2, batch_size=16)
@@ -111,3 +113,18 @@ def test_a_device_that_is_not_there_is_refused_with_those_that_are():
     missing = next(kind for kind in ("mps", "cuda") if kind not in {device.id for device in devices()})
     with pytest.raises(RunError, match="cpu"):
         choose(missing)
+
+
+@pytest.mark.parametrize("one_disk", [True, False])
+def test_a_project_that_is_saved_takes_along_what_it_has_trained(tmp_path, monkeypatch, one_disk):
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "user"))
+    monkeypatch.setattr("engine.training.runs._one_disk", lambda _one, _other: one_disk)
+    unsaved, folder = runs_folder(None), runs_folder(tmp_path / "net.loom")
+    for name, title in (("mine", "Net"), ("under_way", "Net"), ("another", "Other")):
+        fit(net(), pictures(), SHORT, run=unsaved / name, wishes=Wishes(title=title))
+    with open(unsaved / "under_way" / "events.jsonl", "rb+") as events:
+        assert lock.hold(events.fileno())
+        assert adopt(folder, "Net") == {unsaved / "mine": folder / "mine"}
+    assert [entry.name for entry in folder.iterdir()] == ["mine"]
+    assert len(Run(folder / "mine").epochs()) == 2
+    assert {run.path.name for run in list_runs(unsaved)} == {"another", "under_way"}
