@@ -108,12 +108,25 @@ class DesignPlace(QMainWindow):
         self.docks["properties"].raise_()
         self.properties.focus_first()
 
+    def next_panel(self) -> None:
+        """Put the focus from the canvas into the properties, on to the problems, the palette, and back."""
+        docks = [self.docks[name] for name in ("properties", "problems", "palette")]
+        panels = [self.canvas, *(dock.widget() for dock in docks if not dock.isHidden())]
+        now = QApplication.focusWidget()
+        place = next((at for at, panel in enumerate(panels) if now and (panel is now or panel.isAncestorOf(now))), -1)
+        for panel in (*panels[place + 1 :], self.canvas):
+            target = panel if panel is self.canvas else _first_focus(panel)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
     # --- entries of the menus
 
     def actions_table(self) -> list[Action]:
         """What the canvas and the docks add to the window's menus."""
         table = [self._canvas_action(f"edit.{name}", command, icon, rule) for name, command, icon, rule in _EDIT]
         table += [self._canvas_action(f"view.{name}", command, icon, rule) for name, command, icon, rule in _VIEW]
+        table.append(Action("view.next_panel", "Next panel", self.next_panel, "F6", when=self.isVisible, rule=True))
         for name, dock in self.docks.items():
             table.append(
                 Action(
@@ -145,6 +158,14 @@ class DesignPlace(QMainWindow):
 
     def _shower(self, dock: QDockWidget) -> Callable[[], bool]:
         return lambda: not dock.isHidden()
+
+
+def _first_focus(panel: QWidget) -> QWidget | None:
+    """What can have the focus in a panel, the first of it; None where there is nothing."""
+    for widget in (panel, *panel.findChildren(QWidget)):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus and widget.isVisible():
+            return widget
+    return None
 
 
 class _TitleBar(QWidget):

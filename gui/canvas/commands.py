@@ -44,6 +44,11 @@ class Command:
     menu: int = 0
 
 
+def settings(view: Canvas) -> None:
+    """Lead into the settings of the selected block, as a double click does."""
+    view.opened.emit(view.document.selection[0])
+
+
 def delete(view: Canvas) -> None:
     """Take the selected wire or blocks away; chains heal."""
     document = view.document
@@ -214,6 +219,7 @@ def insert(view: Canvas, kind: str, wire: Wire) -> str | None:
 
 COMMANDS: tuple[Command, ...] = (
     Command("Add a block…", ("Space", "Tab"), lambda view: view.quick_add(), menu=1),
+    Command("Settings", ("Return", "Enter"), settings, needs="blocks", menu=2),
     Command("Rename", ("F2",), rename, needs="blocks", menu=2),
     Command("Duplicate", ("Ctrl+D",), duplicate, needs="blocks", menu=2),
     Command("Cut", ("Ctrl+X",), cut, needs="blocks", menu=2),

@@ -53,6 +53,38 @@ def test_a_double_clicked_block_is_ready_to_be_typed_into(design: DesignPlace, q
     qtbot.waitUntil(field.hasFocus)
 
 
+def test_the_keyboard_leads_from_the_canvas_into_the_settings_and_round_the_panels(
+    design: DesignPlace, qtbot: QtBot
+) -> None:
+    design.document.select([design.document.graph.named("conv1").id])
+    design.activateWindow()
+    design.canvas.setFocus()
+    qtbot.keyClick(design.canvas, Qt.Key.Key_Return)
+    page = design.properties.page
+    assert isinstance(page, BlockPage)
+    assert page.form is not None
+    qtbot.waitUntil(page.form.editor("out_channels").focusProxy().hasFocus)
+    visited = []
+    for _ in range(2):  # nothing is wrong, so the problems hold nothing to go to
+        design.next_panel()
+        now = QApplication.focusWidget()
+        assert now is not None
+        visited += [
+            name
+            for name, panel in (
+                ("problems", design.problems),
+                ("palette", design.palette_panel),
+                ("canvas", design.canvas),
+            )
+            if panel is now or panel.isAncestorOf(now)
+        ]
+    assert visited == ["palette", "canvas"]
+    design.next_panel()
+    now = QApplication.focusWidget()
+    assert now is not None
+    assert design.properties.isAncestorOf(now)
+
+
 def test_every_form_fits_the_properties_dock(design: DesignPlace) -> None:
     for kind in kinds():
         made = design.document.add_block(kind, at=(0.0, 4000.0))
