@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
+    QScrollArea,
     QTextEdit,
     QWidget,
 )
@@ -161,9 +162,10 @@ class DesignPlace(QMainWindow):
 
 
 def _first_focus(panel: QWidget) -> QWidget | None:
-    """What can have the focus in a panel, the first of it; None where there is nothing."""
+    """What shows that it has the focus, the first of it in a panel; None where there is nothing."""
     for widget in (panel, *panel.findChildren(QWidget)):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus and widget.isVisible():
+        wanted = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+        if wanted and widget.isVisible() and widget.isEnabled() and not isinstance(widget, QScrollArea):
             return widget
     return None
 
