@@ -47,7 +47,7 @@ class StatusLine(QObject):
         report = self.document.report
         self.totals.setText(
             f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds   "
-            f"{memory(report.activation_bytes)} activations / sample"
+            f"{memory(report.activation_bytes)} activations / sample" + ("" if report.ok else "   (up to the error)")
         )
         self.totals.setToolTip(f"{count(report.macs)} multiply-adds for one sample")
         self._show_problems()

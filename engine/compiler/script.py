@@ -92,6 +92,8 @@ def main(plan: Plan, name: str, title: str, *, scaled: bool, classes: Sequence[s
         lines.append(f'    parser.add_argument("{each}", nargs="?", help="{about}")')
     lines += [
         "    arguments = parser.parse_args()",
+        "    if not Path(arguments.weights).is_file():",
+        '        parser.error(f"there is no file {arguments.weights}; name the .safetensors or .pt file that was saved")',
         "",
         f"    network = {name}()",
         "    network.load_state_dict(read_weights(arguments.weights))",

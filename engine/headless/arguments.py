@@ -157,6 +157,9 @@ def _option(group: argparse._ArgumentGroup, name: str, setting: Setting) -> None
 def _predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a training")
     parser.add_argument("pictures", metavar="PICTURE", nargs="+", help="a picture file")
+    parser.add_argument(
+        "--invert", action="store_true", help="exchange light and dark first, for dark ink on white paper"
+    )
     parser.add_argument("--top", type=_whole, default=5, metavar="N", help="how many answers, the likeliest first (5)")
 
 

@@ -52,7 +52,7 @@ def _dispatch(argv: list[str]) -> int:
         case "predict":
             from engine.headless.use import predict
 
-            return predict(values.run, values.pictures, top=values.top, as_json=values.json)
+            return predict(values.run, values.pictures, top=values.top, as_json=values.json, invert=values.invert)
         case "inspect":
             from engine.headless.use import inspect
 

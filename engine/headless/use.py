@@ -40,7 +40,7 @@ def opened_run(text: str) -> Run:
     return Run(path)
 
 
-def predict(text: str, pictures: list[str], *, top: int, as_json: bool) -> int:
+def predict(text: str, pictures: list[str], *, top: int, as_json: bool, invert: bool = False) -> int:
     """Print the likeliest answers for each picture."""
     from engine import images
     from engine.probes.data import Bars
@@ -53,6 +53,7 @@ def predict(text: str, pictures: list[str], *, top: int, as_json: bool) -> int:
     shape = _input_shape(network)
     for name in pictures:
         picture = images.to_input(images.read(Path(name)), shape)
+        picture = 255 - picture if invert else picture
         sample = (run.normalisation.apply(picture[None])[0],)
         found = ask(network, "answers", sample=sample, classes=run.classes, top=top)
         if not isinstance(found, Bars):

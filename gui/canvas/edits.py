@@ -153,6 +153,10 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
     """An edit that places copies of nodes and of the wires among them, and the new ids."""
     left, top = min((n.x for n in nodes), default=0.0), min((n.y for n in nodes), default=0.0)
     dx, dy = (at[0] - left, at[1] - top) if at is not None else (4 * GRID, 4 * GRID)
+    while any(
+        abs(node.x + dx - old.x) < 2 * GRID and abs(node.y + dy - old.y) < 2 * GRID for node in nodes for old in graph
+    ):
+        dx, dy = dx + 4 * GRID, dy + 4 * GRID  # a copy that lies on a block exactly would not be seen
     fresh: dict[str, str] = {}
     taken: set[str] = {node.name for node in graph}
     edits: list[Edit] = []

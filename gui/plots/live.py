@@ -212,7 +212,8 @@ class LivePlot(QWidget):
     def _line(self, item: Any, steps: Numbers, values: Numbers, *, crisp: bool) -> None:
         if len(values) and not np.isfinite(values[-1]) and not np.isfinite(values).any():
             steps = values = steps[:0]  # a network without an accuracy: pyqtgraph warns of bounds that are all NaN
-        item.setData(steps, self._scaled(values), antialias=crisp)
+        # A line of one point has no length: the first step is a dot until the second comes.
+        item.setData(steps, self._scaled(values), antialias=crisp, symbol="o" if len(values) == 1 else None)
 
     def _draw_epochs(self, drawn: _Drawn) -> None:
         curves, items = drawn.curves, drawn.items

@@ -143,6 +143,21 @@ def test_predict_gives_as_many_answers_as_asked_for(trained: Path, picture: Path
     assert capsys.readouterr().out.startswith(f"{picture}: {first['answers'][0]['label']} ")
 
 
+def test_an_inverted_picture_answers_as_its_negative_does(
+    trained: Path, picture: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    from engine import images
+
+    negative = tmp_path / "negative.png"
+    negative.write_bytes(images.encode_png(255 - images.read(picture)))
+    assert run(["predict", str(trained), str(negative), "--json"]) == 0
+    raw = objects(capsys.readouterr().out)[0]["answers"]
+    assert run(["predict", str(trained), str(negative), "--invert", "--json"]) == 0
+    inverted = objects(capsys.readouterr().out)[0]["answers"]
+    assert run(["predict", str(trained), str(picture), "--json"]) == 0
+    assert inverted == objects(capsys.readouterr().out)[0]["answers"] != raw
+
+
 @pytest.mark.parametrize("probe", ["filters", "activations"])
 def test_inspect_writes_a_picture_that_can_be_read(probe: str, trained: Path, tmp_path: Path, capsys: Capture) -> None:
     from engine import images

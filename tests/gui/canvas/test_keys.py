@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import End
-from gui.canvas import Canvas
+from gui.canvas import Canvas, edits
 from gui.document import Document
 
 CTRL, SHIFT, ALT = (
@@ -207,3 +207,14 @@ def test_a_fitted_drawing_stays_whole_when_the_window_grows_until_somebody_zooms
     near = canvas.zoom
     canvas.resize(600, 400)
     assert canvas.zoom == near
+
+
+def test_a_paste_never_hides_exactly_on_what_it_was_copied_from(document: Document) -> None:
+    graph = document.graph
+    text = edits.copied(graph, ["b2"])
+    node = graph.node("b2")
+    for _ in range(3):
+        edit, _fresh = edits.pasted(graph, text, (node.x, node.y))
+        assert document.do(edit, "Paste")
+    places = [(round(one.x), round(one.y)) for one in graph]
+    assert len(set(places)) == len(places)

@@ -301,3 +301,15 @@ def test_what_was_not_measured_is_left_out_without_a_warning(board: PlotBoard) -
     assert drawn(board, "loss", "val")[0].tolist() == [10, 30]
     x, _ = drawn(board, "accuracy", "smooth")
     assert x is None or not len(x)
+
+
+def test_a_single_step_is_a_dot_and_a_second_one_makes_it_a_line(board: PlotBoard) -> None:
+    curves = RunCurves("/runs/one", "one", 30)
+    curves.add_steps(1, np.array([2.0]), np.array([0.1]))
+    board.show_runs([curves])
+    held = board.panels["loss"].plot._drawn[0].items["smooth"]
+    assert held.opts["symbol"] == "o"
+    curves.add_steps(2, np.array([1.5]), np.array([0.2]))
+    board.show_runs([curves])
+    held = board.panels["loss"].plot._drawn[0].items["smooth"]
+    assert held.opts["symbol"] is None
