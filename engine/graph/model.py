@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -231,10 +232,10 @@ class Graph:
             raise GraphError(f'the id "{node.id}" is taken.')
         if not isinstance(node.id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", node.id):
             raise GraphError("a block's id is 1 to 64 letters, digits, - or _.")
-        self._check_name(node.name, None)
+        name = self._checked_name(node.name, None)
         settings = self._checked(node.kind, node.settings)
         _check_place(node.x, node.y)
-        node = replace(node, settings=settings, x=float(node.x), y=float(node.y))
+        node = replace(node, name=name, settings=settings, x=float(node.x), y=float(node.y))
         at = len(self._nodes) if edit.at is None else edit.at
         items = list(self._nodes.items())
         items.insert(at, (node.id, node))
@@ -292,8 +293,8 @@ class Graph:
 
     def _rename(self, edit: Rename) -> Edit:
         node = self.node(edit.block)
-        self._check_name(edit.name, node.id)
-        self._nodes[node.id] = replace(node, name=edit.name)
+        name = self._checked_name(edit.name, node.id)
+        self._nodes[node.id] = replace(node, name=name)
         return Rename(node.id, node.name)
 
     def _move(self, edit: Move) -> Edit:
@@ -332,7 +333,10 @@ class Graph:
         except SettingError as error:
             raise GraphError(str(error)) from error
 
-    def _check_name(self, name: Any, own: str | None) -> None:
+    def _checked_name(self, name: Any, own: str | None) -> str:
+        """The name as Python reads it (PEP 3131: identifiers are the same when their NFKC forms are)."""
+        if isinstance(name, str):
+            name = unicodedata.normalize("NFKC", name)
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or len(name) > NAME_LENGTH:
             raise GraphError(
                 f"a block cannot be called {str(name)[:60]!r}: a name is letters, digits and _, does not start with a digit, and "
@@ -346,6 +350,7 @@ class Graph:
             raise GraphError(
                 f"there is already a block called {name!r}; names are unique because weights are stored under them."
             )
+        return name
 
     def _reaches(self, start: str, goal: str) -> bool:
         """Whether wires lead from `start` to `goal` (or they are the same)."""

@@ -171,7 +171,11 @@ def _validate(work: Work) -> Validation | None:
     exact = torch.float32 if work.device.type == "mps" else torch.float64
     loss_sum, right = torch.zeros((), dtype=exact, device=work.device), torch.zeros((), dtype=exact, device=work.device)
     matrix = torch.zeros(work.classes * work.classes, dtype=torch.int64, device=work.device) if work.classes else None
-    for part in rows.split(max(VALIDATION_BATCH, work.settings.batch_size)):
+    parts = list(rows.split(max(VALIDATION_BATCH, work.settings.batch_size)))
+    if len(parts) > 1 and len(parts[-1]) == 1:
+        # A batch norm without running averages cannot work on a single sample.
+        parts[-2:] = [torch.cat(parts[-2:])]
+    for part in parts:
         if work.control.pending and interrupted(work):
             return None
         values, targets = _values(work, part)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.project import open_project
 from engine.training.runs import Run
 from gui.app import build
+from gui.dialogs.export import ExportDialog
 from gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -97,7 +98,7 @@ def test_a_new_user_draws_breaks_mends_trains_looks_inside_and_takes_the_network
     go(window, qtbot, "train")
     qtbot.mouseClick(button(train, "train_button"), LEFT)
     qtbot.waitUntil(lambda: session.state == "running", timeout=PATIENCE)
-    session.pause()
+    qtbot.mouseClick(button(train, "train_button"), LEFT)
     qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
     qtbot.mouseClick(button(train, "train_button"), LEFT)
     qtbot.waitUntil(lambda: session.state == "running", timeout=PATIENCE)
@@ -129,23 +130,18 @@ def test_a_new_user_draws_breaks_mends_trains_looks_inside_and_takes_the_network
     assert not pad.blank
     qtbot.waitUntil(lambda: "answers" in came, timeout=PATIENCE)
 
-    # Take it away: code and weights, run in a process of their own.
-    from engine.export import export
-
-    trained = Run(run)
+    # Take it away through the dialog: code and weights, run in a process of their own.
+    dialog = ExportDialog(document, session, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: "class " in dialog.code.toPlainText(), timeout=PATIENCE)
     out = tmp_path / "network.py"
-    for to, name in (("source", "network.py"), ("pt", "network.pt")):
-        export(
-            trained.graph(), trained.network("best"), to=to, out=tmp_path / name, normalisation=trained.normalisation,
-            classes=trained.classes, title="Mine",
-        )  # fmt: skip
-    ended = subprocess.run(
-        [sys.executable, str(out), str(tmp_path / "network.pt")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    dialog.save_to(out)  # what the file dialog behind "Save..." calls with the name that was chosen
+    qtbot.waitUntil(lambda: dialog.written is not None or bool(dialog.fault.text()), timeout=PATIENCE)
+    assert dialog.fault.text() == ""
+    assert "bit-equal" in dialog.outcome.text()
+    command = [sys.executable, str(out), str(out.with_suffix(".safetensors"))]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.strip()
 

@@ -159,3 +159,17 @@ def test_the_order_puts_every_block_behind_those_that_feed_it() -> None:
     graph.apply(AddBlock(Node("b1", "image_input", "early")))
     graph.apply(Connect(Wire(End("b1", "y"), End("b2", "x"))))
     assert graph.order() == ["b1", "b2"]
+
+
+def test_a_name_is_kept_in_the_form_in_which_python_reads_it() -> None:
+    graph, ids = chain("relu", "tanh")
+    graph.apply(
+        Rename(ids[0], "gro\u0308\u00dfe")
+    )  # an o and a combining diaeresis, as some keyboards and files have it
+    assert graph.node(ids[0]).name == "gr\u00f6\u00dfe"
+    with pytest.raises(GraphError, match="already a block called"):
+        graph.apply(Rename(ids[1], "gr\u00f6\u00dfe"))
+    graph.apply(Rename(ids[1], "\ufb01lter"))  # a ligature
+    namespace: dict[str, int] = {}
+    exec(f"{graph.node(ids[1]).name} = 1", namespace)
+    assert graph.node(ids[1]).name in namespace
