@@ -25,6 +25,7 @@ from gui.plots.readout import Readout, readout_html
 from gui.plots.series import Numbers, Quantity, RunCurves, Smooth
 from gui.plots.strokes import faint_pen, run_pen, run_symbol, step_pen, tone
 
+ANTIALIAS_RAW_UP_TO = 600  # steps; the faint line is noise by then, and rough edges do not show in noise
 ANTIALIAS_UP_TO = 5_000  # steps; above, lines without it look the same and cost a third
 FLOOR = 1e-8  # a loss drawn on a logarithmic scale is at least this
 # Samples drawn for one pixel of width; each bin keeps its least and its greatest, so one shows all there is to see.
@@ -140,9 +141,11 @@ class LivePlot(QWidget):
             if name == "raw" and not main:
                 continue
             thin = name in ("raw", "smooth")  # many points: downsampled and clipped; a few points stay as they are
-            item = pg.PlotDataItem(autoDownsample=thin, downsampleMethod="peak", clipToView=thin, connect="finite")
+            # Raw steps keep their peaks; what is smoothed already has none, and a point for every other pixel shows all of it.
+            method, density = ("mean", DENSITY / 2) if name == "smooth" else ("peak", DENSITY)
+            item = pg.PlotDataItem(autoDownsample=thin, downsampleMethod=method, clipToView=thin, connect="finite")
             if thin:
-                item.opts["autoDownsampleFactor"] = DENSITY
+                item.opts["autoDownsampleFactor"] = density
             if name == "smooth" and main:
                 item.curve.setSegmentedLineMode("on")
             item.setZValue(z)
@@ -184,6 +187,8 @@ class LivePlot(QWidget):
             self.epoch_axis.steps_per_epoch = each
             self.epoch_axis.picture = None
         self._set_ranges()
+        # Otherwise pyqtgraph works the new ranges out while it paints, and asks for a second painting.
+        self.canvas.scene().prepareForPaint()
         if self._cursor is not None:
             self.point_at(self._cursor)
 
@@ -204,7 +209,7 @@ class LivePlot(QWidget):
         if "raw" in items:
             items["raw"].setVisible(self.smoothing > 0)
             if self.smoothing > 0:
-                self._line(items["raw"], steps, raw, crisp=crisp)
+                self._line(items["raw"], steps, raw, crisp=len(steps) <= ANTIALIAS_RAW_UP_TO)
         if drawn.turns != curves.turns:
             drawn.turns = curves.turns
             self._draw_epochs(drawn)
