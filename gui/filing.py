@@ -5,7 +5,6 @@ Not for: how a file is written (`engine.graph.store`) nor what the window looks 
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -140,8 +139,8 @@ class Filing(QObject):
                     QMessageBox.warning(self._window, "This drawing cannot be recovered", str(error))
                     continue
                 self.document.replace(project, recovered=True)
-                # The old copy goes only when the new one is on disk: a crash in between must not take both.
-                self.autosave.write(then=partial(recovery.forget, leftover))
+                self.autosave.write()
+                recovery.forget(leftover)
                 return
 
 

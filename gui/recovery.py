@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +55,6 @@ class Autosave(QObject):
         self._document = document
         self.file = folder() / f"{uuid.uuid4().hex}.loom"
         self._lock: int | None = None
-        self._number = 0  # of the newest wish; a write that comes later than another wish does nothing
-        self._one_at_a_time = threading.Lock()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -75,70 +71,36 @@ class Autosave(QObject):
         if self._document.dirty:
             self._later()
         else:
-            self._remove_later()
+            self._timer.stop()
+            self.remove()
 
-    def write(self, then: Callable[[], None] | None = None) -> None:
-        """Write now; the disk is waited for on another thread.
-
-        Args:
-            then: Called on the window's thread once the file is safely there.
-        """
+    def write(self) -> None:
+        """Write now; the disk is waited for on another thread."""
         if not self._document.dirty:
             return
         text = store.dumps(self._document.graph)
         origin = self._document.path
         about = json.dumps({"origin": str(origin.absolute()) if origin else None, "title": self._document.title})
-        self._number += 1
-        number = self._number
+        in_background(self, lambda: self._put(text, about), lambda _done: None, lambda _text: None)
 
-        def done(written: bool) -> None:
-            if written and then is not None:
-                then()
-
-        in_background(self, lambda: self._put(number, text, about), done, self._document.refused.emit)
-
-    def _put(self, number: int, text: str, about: str) -> bool:
-        """The thread: the lock first, so that nobody takes the file for a forgotten one.
-
-        False where it has been overtaken: by newer changes, or because there is nothing to recover any more.
-        """
-        with self._one_at_a_time:
-            if number != self._number:
-                return False
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            if self._lock is None:
-                self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-                lock.hold(self._lock)
-            write_atomic(self.file.with_suffix(".json"), about)
-            write_atomic(self.file, text)
-            return True
+    def _put(self, text: str, about: str) -> None:
+        """The thread: the lock first, so that nobody takes the file for a forgotten one."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        if self._lock is None:
+            self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            lock.hold(self._lock)
+        write_atomic(self.file.with_suffix(".json"), about)
+        write_atomic(self.file, text)
 
     def remove(self) -> None:
-        """The changes are saved or given up: nothing is left to recover. Waits for a write that is under way."""
+        """The changes are saved or given up: nothing is left to recover."""
         self._timer.stop()
-        self._number += 1
-        with self._one_at_a_time:
-            _remove(self.file)
-            if self._lock is not None:
-                os.close(self._lock)
-                self._lock = None
-                with contextlib.suppress(OSError):
-                    self.file.with_suffix(".lock").unlink()
-
-    def _remove_later(self) -> None:
-        """`remove` without waiting for the disk on the window's thread."""
-        self._timer.stop()
-        if not self._number:
-            return  # nothing was ever written
-        self._number += 1
-        number = self._number
-
-        def drop() -> None:
-            with self._one_at_a_time:
-                if number == self._number:
-                    _remove(self.file)
-
-        in_background(self, drop, lambda _done: None, self._document.refused.emit)
+        _remove(self.file)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+            with contextlib.suppress(OSError):
+                self.file.with_suffix(".lock").unlink()
 
 
 def leftovers() -> list[Leftover]:

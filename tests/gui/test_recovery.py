@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.errors import StoreError
 from engine.graph.model import Configure, Graph
 from engine.project import open_project
 from gui import recovery
@@ -74,34 +73,7 @@ def test_the_file_of_a_window_that_lives_is_not_offered(qtbot: QtBot) -> None:
 def test_saving_leaves_nothing_to_recover(qtbot: QtBot, tmp_path: Path) -> None:
     document, saver = changed(qtbot)
     document.save(tmp_path / "mine.loom")
-    qtbot.waitUntil(lambda: not saver.file.exists())
-
-
-def test_an_autosave_that_comes_late_does_not_bring_back_what_is_saved(qtbot: QtBot, tmp_path: Path) -> None:
-    document, saver = changed(qtbot)
-    late = saver._number
-    document.save(tmp_path / "mine.loom")
-    qtbot.waitUntil(lambda: not saver.file.exists())
-    assert not saver._put(late, "{}", "{}")
     assert not saver.file.exists()
-
-
-def test_what_follows_an_autosave_waits_for_the_disk_and_does_not_follow_a_failed_one(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document, saver = changed(qtbot)
-    followed: list[bool] = []
-    saver.write(then=lambda: followed.append(saver.file.exists()))
-    qtbot.waitUntil(lambda: followed == [True])
-
-    def full(_path: Path, _data: str) -> None:
-        raise StoreError("the disk is full.")
-
-    monkeypatch.setattr(recovery, "write_atomic", full)
-    with qtbot.waitSignal(document.refused) as said:
-        saver.write(then=lambda: followed.append(False))
-    assert said.args == ["the disk is full."]
-    assert followed == [True]
 
 
 def test_a_damaged_recovery_file_is_passed_over(qtbot: QtBot) -> None:
