@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.blocks.spec import Block, BlockError, Call, Shape, block, choice, real
+from engine.blocks.window import Looks
 
 
 class _Pointwise(Block):
@@ -106,3 +107,6 @@ class Softmax(_Pointwise):
 
     def lower(self, *xs: Shape) -> Call:
         return Call("nn.Softmax", dim=1)
+
+    def window(self, *xs: Shape) -> Looks:
+        return "whole" if len(xs[0].dims) == 1 else None  # of a map it compares the channels of one pixel

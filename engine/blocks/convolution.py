@@ -19,6 +19,7 @@ from engine.blocks.spec import (
     size2,
     want_map,
 )
+from engine.blocks.window import Span, Window
 
 
 @block("conv2d", title="Convolution 2d", family="Convolution", stem="conv", source="torch.nn.Conv2d")
@@ -128,6 +129,11 @@ class Conv2d(Block):
     def macs(self, *xs: Shape) -> int:
         kh, kw = pair(self.kernel_size)
         return self.shape(*xs).size * (xs[0].dims[0] // self.groups) * kh * kw
+
+    def window(self, *xs: Shape) -> Window:
+        kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
+        rim = [total // 2 for total in self._rim()]  # torch puts the odd one of "same" behind
+        return Window(*(Span(kernel[side], stride[side], rim[side], dilation[side]) for side in (0, 1)))
 
     def face(self) -> str:
         parts = [f"{self.out_channels} @ {by(self.kernel_size)}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.blocks.spec import Block, BlockError, Call, Shape, block, flag, integer
+from engine.blocks.window import Looks
 
 
 @block("linear", title="Linear", family="Linear", stem="fc", source="torch.nn.Linear")
@@ -33,6 +34,9 @@ class Linear(Block):
 
     def macs(self, *xs: Shape) -> int:
         return self.out_features * xs[0].dims[0]
+
+    def window(self, *xs: Shape) -> Looks:
+        return "whole"
 
     def face(self) -> str:
         return f"{self.out_features} neurons"

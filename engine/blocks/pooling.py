@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.blocks.spec import Block, BlockError, Call, Shape, Size2, block, by, flag, pair, size2, want_map
+from engine.blocks.window import Looks, Span, Window, adaptive
 
 
 def _window(side: int, kernel: int, stride: int, padding: int, *, ceil: bool, dilation: int = 1) -> int:
@@ -51,6 +52,11 @@ class _Pool(Block):
                 setting="kernel_size",
             )
         return Shape((c, sides[0], sides[1]))
+
+    def window(self, *xs: Shape) -> Window:
+        kernel, padding, dilation = pair(self.kernel_size), pair(self.padding), self._dilation()
+        stride = kernel if self.stride is None else pair(self.stride)
+        return Window(*(Span(kernel[side], stride[side], padding[side], dilation[side]) for side in (0, 1)))
 
     def _common(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -118,6 +124,11 @@ class _Adaptive(Block):
         height, width = pair(self.output_size)
         return Shape((c, height, width))
 
+    def window(self, *xs: Shape) -> Window:
+        _, h, w = xs[0].dims
+        height, width = pair(self.output_size)
+        return Window(adaptive(h, height), adaptive(w, width))
+
     def face(self) -> str:
         return f"to {by(self.output_size)}"
 
@@ -162,6 +173,9 @@ class _Global(Block):
     def shape(self, *xs: Shape) -> Shape:
         c, _, _ = want_map(xs[0], self.title)
         return Shape((c, 1, 1) if self.keepdim else (c,))
+
+    def window(self, *xs: Shape) -> Looks:
+        return "whole"
 
 
 @block("global_avgpool", title="Global average pooling", family="Pooling", stem="gap",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
+from engine.blocks.window import Looks
 from engine.declare import Json, Size2, choice, declared, flag, from_json, integer, real, size2, text, unknown
 from engine.errors import BlockError, SettingError
 
@@ -33,6 +34,7 @@ FAMILIES = (
     "Shape",
     "Merge",
     "Loss and metric",
+    "Composites",
 )
 
 _LETTERS = {0: "", 1: "F", 2: "LF", 3: "CHW"}
@@ -129,7 +131,7 @@ class Call:
         return self.target.startswith(("nn.", "layers."))
 
 
-Role = Literal["layer", "input", "output", "loss", "metric"]
+Role = Literal["layer", "input", "output", "loss", "metric", "entry", "exit"]
 
 
 class Block:
@@ -140,7 +142,8 @@ class Block:
         title: The name a person reads.
         family: One of `FAMILIES`.
         source: Where the definition comes from (documentation, paper).
-        role: "layer" for what is part of the network; "input", "output", "loss" and "metric" for its ends.
+        role: "layer" for what is part of the network; "input", "output", "loss" and "metric" for its ends; "entry" and "exit"
+            for the ports of a composite, which stand inside it.
         stem: What names of placed blocks start with ("conv" gives conv1, conv2).
     """
 
@@ -168,6 +171,14 @@ class Block:
         """
         raise NotImplementedError(type(self).__name__)
 
+    def shapes(self, *xs: Shape) -> tuple[Shape, ...]:
+        """The shapes that come out, one an output port; `shape` alone where there is one.
+
+        Raises:
+            BlockError: What arrives does not fit.
+        """
+        return (self.shape(*xs),)
+
     def lower(self, *xs: Shape) -> Call | None:
         """What it becomes, given shapes that `shape` accepted; None for what passes its input on unchanged."""
         return None
@@ -179,6 +190,13 @@ class Block:
     def macs(self, *xs: Shape) -> int:
         """Multiply-adds for one sample: convolutions, linear layers and matrix products only."""
         return 0
+
+    def window(self, *xs: Shape) -> Looks:
+        """The window of its input that one number of its output comes from, given shapes that `shape` accepted.
+
+        None: each position comes from the same position; "whole": each number comes from all that arrives.
+        """
+        return None
 
     def face(self) -> str:
         """The settings that matter, short enough for the block's face: "64 @ 3×3, s2"."""

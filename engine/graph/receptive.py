@@ -1,0 +1,265 @@
+"""Receptive fields: which pixels of the picture one number of a block comes from.
+
+Size, jump and start as in Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks, Distill 2019
+(https://distill.pub/2019/computing-receptive-fields), over branches, dilation, pooling and padding; what a convolution, a
+pooling or a linear layer looks at is declared by the block (`Block.window`). It is the theoretical field: the hull of all
+pixels that can have an influence. Statistics that a normalisation takes over a batch, and rims that are filled from the
+map itself (reflected, circular), are left out, as usual. Not for: torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.blocks.spec import Shape
+from engine.blocks.window import Looks, Span
+from engine.graph.check import Report
+from engine.graph.model import Graph
+
+Number = int | Fraction
+
+
+@dataclass(frozen=True)
+class Line:
+    """A field along one side: position i sees `size` pixels from start + jump · i on.
+
+    Attributes:
+        jump: Pixels from one position's field to the next one's; also called the stride of the network so far.
+        start: First pixel of position 0; negative where that lies in the rim.
+        size: Pixels.
+    """
+
+    jump: Number
+    start: Number
+    size: int
+
+
+@dataclass(frozen=True)
+class Side:
+    """Field and map along one side.
+
+    Attributes:
+        lines: The fields whose hull it is. More than one only where branches come with different jumps.
+        count: Positions of the map.
+        seen: First and last pixel that any position sees.
+        picture: Pixels of the input along this side.
+    """
+
+    lines: tuple[Line, ...]
+    count: int
+    seen: tuple[int, int]
+    picture: int
+
+    @property
+    def size(self) -> int:
+        """Pixels that a position sees, rim included; the most where positions differ (the hull is widest at an end)."""
+        return max(last - first + 1 for first, last in (self._hull(0), self._hull(self.count - 1)))
+
+    @property
+    def jump(self) -> Number | None:
+        """Pixels from one position to the next; None where branches do not agree."""
+        return self.lines[0].jump if len(self.lines) == 1 else None
+
+    @property
+    def start(self) -> int:
+        """First pixel of position 0, negative in the rim."""
+        return self._hull(0)[0]
+
+    def at(self, position: int) -> tuple[int, int]:
+        """First and last pixel that a position sees, within the picture; the last lies before the first where it sees none."""
+        first, last = self._hull(position)
+        return max(first, self.seen[0]), min(last, self.seen[1])
+
+    def _hull(self, position: int) -> tuple[int, int]:
+        firsts = [line.start + line.jump * position for line in self.lines]
+        lasts = [first + line.size - 1 for first, line in zip(firsts, self.lines, strict=True)]
+        return math.floor(min(firsts)), math.ceil(max(lasts))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every position sees every pixel."""
+        everything = (0, self.picture - 1)
+        return self.at(0) == everything and self.at(self.count - 1) == everything
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one number of a block sees of one picture.
+
+    Attributes:
+        source: Id of the input block whose picture it is.
+        height, width: The two sides.
+    """
+
+    source: str
+    height: Side
+    width: Side
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels; more than the picture where rims count in."""
+        return self.height.size, self.width.size
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels that is, for sorting."""
+        return self.height.size * self.width.size
+
+    @property
+    def whole(self) -> bool:
+        """Whether every number sees the whole picture."""
+        return self.height.whole and self.width.whole
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is at least as large as the picture, so that a number in the middle sees all of it."""
+        return self.height.size >= self.height.picture and self.width.size >= self.width.picture
+
+    @property
+    def text(self) -> str:
+        """As in a table: "18×18", "483×483 (covers the picture)", "whole picture"."""
+        if self.whole:
+            return "whole picture"
+        height, width = self.size
+        return f"{height}×{width}" + (" (covers the picture)" if self.covers else "")
+
+    @property
+    def sentence(self) -> str:
+        """In full: "18 × 18 pixels, 4 apart, from -2 on"."""
+        if self.whole:
+            return "Every number sees the whole picture."
+        height, width = self.size
+        apart = _pair(self.height.jump, self.width.jump)
+        where = f", {apart} from one to the next" if apart else ""
+        first = f"; the first begins at row {self.height.start}, column {self.width.start}"
+        more = ". That covers the picture" if self.covers else ""
+        return f"{height} × {width} pixels{where}{first}{more}."
+
+
+def _pair(height: Number | None, width: Number | None) -> str:
+    if height is None or width is None or 0 in (height, width):
+        return ""
+    texts = [str(jump) if jump == int(jump) else f"about {float(jump):.3g}" for jump in (height, width)]
+    return texts[0] if texts[0] == texts[1] else f"{texts[0]} × {texts[1]}"
+
+
+Fields = Mapping[str, Field]  # by the id of the input block
+
+
+def receptive(graph: Graph, report: Report) -> Mapping[str, Field]:
+    """The receptive field of every block that a picture leads to, by block id.
+
+    Where several pictures lead to a block, the field in the one of which it sees most. Blocks behind a fault have none.
+    """
+    return {
+        id_: max(fields.values(), key=lambda field: field.pixels) for id_, fields in all_fields(graph, report).items()
+    }
+
+
+def all_fields(graph: Graph, report: Report) -> Mapping[str, Fields]:
+    """For every block that pictures lead to, its field in each of them."""
+    into: dict[str, list[str]] = {}
+    for target, wire in graph.wires.items():
+        into.setdefault(target.block, []).append(wire.source.block)
+    found: dict[str, Fields] = {}
+    for id_ in report.order:
+        about = report.blocks.get(id_)
+        if about is None or about.output is None or id_ not in graph.nodes:
+            continue
+        block = graph.nodes[id_].block()
+        if block.role in ("loss", "metric"):
+            continue
+        if block.role == "input":
+            if len(about.output.dims) == 3:
+                found[id_] = {id_: _pixel(id_, about.output)}
+            continue
+        arriving = [found[source] for source in into.get(id_, ()) if source in found]
+        shapes = [shape for shape in about.inputs if shape is not None]
+        if arriving and shapes:
+            merged = arriving[0] if len(arriving) == 1 else _union(arriving)
+            found[id_] = _through(merged, _looks(block.window(*shapes), shapes[0], about.output), about.output)
+    return found
+
+
+def _pixel(source: str, shape: Shape) -> Field:
+    """What the input block itself sees: each pixel itself."""
+    _, height, width = shape.dims
+    sides = [Side((Line(1, 0, 1),), side, (0, side - 1), side) for side in (height, width)]
+    return Field(source, sides[0], sides[1])
+
+
+def _looks(looks: Looks, arrives: Shape, leaves: Shape) -> Looks:
+    """What a block declares; everything where it declares nothing and positions cannot be what they were."""
+    if looks is None and arrives.dims[1:] != leaves.dims[1:] and arrives.size != leaves.size:
+        return "whole"
+    return looks
+
+
+def _through(fields: Fields, looks: Looks, leaves: Shape) -> Fields:
+    """The fields behind a block."""
+    if looks is None:
+        return fields
+    counts = leaves.dims[1:] if len(leaves.dims) == 3 else (1, 1)
+    out = {}
+    for source, field in fields.items():
+        sides = (field.height, field.width)
+        if looks == "whole":
+            made = [_whole(side, count) for side, count in zip(sides, counts, strict=True)]
+        else:
+            made = [_slide(side, span, count) for side, span, count in zip(sides, looks.sides, counts, strict=True)]
+        out[source] = Field(source, made[0], made[1])
+    return out
+
+
+def _whole(side: Side, count: int) -> Side:
+    """All that the side's map has seen, at every position."""
+    first, last = side.seen
+    return Side((Line(0, first, last - first + 1),), count, side.seen, side.picture)
+
+
+def _slide(side: Side, span: Span, count: int) -> Side:
+    """The field behind a sliding window."""
+    lines = tuple(
+        Line(
+            line.jump * span.stride,
+            line.start - line.jump * span.padding,
+            line.size + math.ceil(line.jump * (span.reach - 1)),
+        )
+        for line in side.lines
+    )
+    made = Side(lines, count, side.seen, side.picture)
+    # Windows may end before the map does; what they leave over is never seen again.
+    return Side(lines, count, (made.at(0)[0], made.at(count - 1)[1]), side.picture)
+
+
+def _union(arriving: Iterable[Fields]) -> Fields:
+    """The hull of what branches see, for each picture."""
+    out: dict[str, Field] = {}
+    for fields in arriving:
+        for source, field in fields.items():
+            have = out.get(source)
+            out[source] = field if have is None else Field(
+                source, _hull(have.height, field.height), _hull(have.width, field.width)
+            )  # fmt: skip
+    return out
+
+
+def _hull(one: Side, other: Side) -> Side:
+    if one == other:
+        return one
+    seen = (min(one.seen[0], other.seen[0]), max(one.seen[1], other.seen[1]))
+    if one.count != other.count:  # flattened maps of different sizes: there are no common positions any more
+        return _whole(Side(one.lines, max(one.count, other.count), seen, one.picture), max(one.count, other.count))
+    by_jump: dict[Number, Line] = {}
+    for line in (*one.lines, *other.lines):
+        have = by_jump.get(line.jump)
+        if have is None:
+            by_jump[line.jump] = line
+            continue
+        start = min(have.start, line.start)
+        end = max(have.start + have.size, line.start + line.size)
+        by_jump[line.jump] = Line(line.jump, start, math.ceil(end - start))
+    return Side(tuple(by_jump.values()), one.count, seen, one.picture)
