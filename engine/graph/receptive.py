@@ -120,23 +120,27 @@ class Field:
 
     @property
     def text(self) -> str:
-        """As in a table: "18×18", "483×483 (covers the picture)", "whole picture"."""
-        if self.whole:
+        """As in a table: "18×18", "300×300 (covers the picture)", "483×483 (whole picture)", "whole picture"."""
+        if self.whole and 0 in (self.height.jump, self.width.jump):
             return "whole picture"
         height, width = self.size
-        return f"{height}×{width}" + (" (covers the picture)" if self.covers else "")
+        note = " (whole picture)" if self.whole else " (covers the picture)" if self.covers else ""
+        return f"{height}×{width}{note}"
 
     @property
     def sentence(self) -> str:
-        """In full: "18 × 18 pixels, 4 apart, from -2 on"."""
-        if self.whole:
-            return "Every number sees the whole picture."
+        """In full, for a tool tip."""
+        if self.whole and 0 in (self.height.jump, self.width.jump):
+            return "Each number sees the whole picture."
         height, width = self.size
         apart = _pair(self.height.jump, self.width.jump)
-        where = f", {apart} from one to the next" if apart else ""
-        first = f"; the first begins at row {self.height.start}, column {self.width.start}"
-        more = ". That covers the picture" if self.covers else ""
-        return f"{height} × {width} pixels{where}{first}{more}."
+        where = f"; the next one sees those {apart} further on" if apart else ""
+        rim = min(self.height.start, self.width.start) < 0
+        first = (
+            f" The first begins at row {self.height.start}, column {self.width.start}{', in the rim' if rim else ''}."
+        )
+        more = " So each sees the whole picture." if self.whole else " That covers the picture." if self.covers else ""
+        return f"Each number sees {height} × {width} pixels{where}.{first}{more}"
 
 
 def _pair(height: Number | None, width: Number | None) -> str:
