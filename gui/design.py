@@ -150,9 +150,7 @@ class DesignPlace(QMainWindow):
         def when() -> bool:
             return self.isVisible() and commands.possible(self.canvas, command)
 
-        return Action(
-            id_, title, run, ", ".join(k for k in command.keys if k not in _CANVAS_ONLY), icon, when, rule=rule
-        )
+        return Action(id_, title, run, command.window_keys, icon, when, rule=rule)
 
     def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
         return lambda: dock.setVisible(dock.isHidden())
@@ -194,21 +192,29 @@ class _TitleBar(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(tokens.border))
 
 
-# Keys that only the canvas itself hears, because elsewhere they mean something else.
-_CANVAS_ONLY = frozenset({"Space", "Tab", "F", "Esc", "Backspace", "Del"})
 _EDIT = (
     ("add", "Add a block…", "plus", True),
     ("cut", "Cut", "content-cut", True),
     ("copy", "Copy", "content-copy", False),
     ("paste", "Paste", "content-paste", False),
+    ("paste_wired", "Paste with wires", "", False),
     ("duplicate", "Duplicate", "content-duplicate", False),
     ("rename", "Rename", "", False),
     ("delete", "Delete", "delete-outline", False),
     ("all", "Select all", "", True),
     ("tidy", "Tidy up", "sitemap-outline", False),
+    ("align_left", "Align left", "align-horizontal-left", True),
+    ("align_centre", "Align centres", "align-horizontal-center", False),
+    ("align_right", "Align right", "align-horizontal-right", False),
+    ("align_top", "Align top", "align-vertical-top", False),
+    ("align_middle", "Align middles", "align-vertical-center", False),
+    ("align_bottom", "Align bottom", "align-vertical-bottom", False),
+    ("distribute_x", "Distribute horizontally", "distribute-horizontal-center", False),
+    ("distribute_y", "Distribute vertically", "distribute-vertical-center", False),
 )
 _VIEW = (
     ("fit", "Fit the drawing", "fit-to-screen-outline", True),
+    ("fit_selection", "Zoom to the selection", "", False),
     ("full", "Zoom to 100 %", "", False),
     ("in", "Zoom in", "", False),
     ("out", "Zoom out", "", False),

@@ -13,11 +13,25 @@ from engine.errors import BlockError
 from engine.graph import store
 from engine.graph.check import Report
 from engine.graph.layout import Spacing
-from engine.graph.model import AddBlock, Batch, Connect, Disconnect, Edit, End, Graph, Move, Node, RemoveBlock, Wire
+from engine.graph.model import (
+    AddBlock,
+    Batch,
+    Connect,
+    Disconnect,
+    Edit,
+    End,
+    Graph,
+    Move,
+    Node,
+    RemoveBlock,
+    SetSection,
+    Wire,
+)
 
 GRID = 8.0  # canvas units that blocks snap to
 PITCH = Spacing().width + Spacing().gap_x  # from one block of a row to the next
 ROW = Spacing().height * 1.5  # blocks nearer than this in height stand in one row
+INCOMING = "incoming"  # where the clipboard's text notes wires from outside: [source, its block's kind, target]
 BIG_PASTE = 4_000_000  # characters; more on the clipboard is no network that was copied here
 
 
@@ -121,7 +135,7 @@ def moved(graph: Graph, blocks: Collection[str], dx: float, dy: float) -> Move:
 
 
 def copied(graph: Graph, blocks: Collection[str]) -> str:
-    """Blocks and the wires among them as the text of a project file."""
+    """Blocks and the wires among them as the text of a project file; wires that come from outside are noted in it."""
     chosen = set(blocks)
     part = Graph()
     for node in graph:
@@ -130,22 +144,59 @@ def copied(graph: Graph, blocks: Collection[str]) -> str:
     for wire in graph.wires.values():
         if wire.source.block in chosen and wire.target.block in chosen:
             part.apply(Connect(wire))
+    incoming = [
+        [
+            f"{wire.source.block}.{wire.source.port}",
+            graph.node(wire.source.block).kind,
+            f"{wire.target.block}.{wire.target.port}",
+        ]
+        for wire in graph.wires.values()
+        if wire.target.block in chosen and wire.source.block not in chosen
+    ]
+    if incoming:
+        part.apply(SetSection("about", {INCOMING: incoming}))
     return store.dumps(part)
 
 
-def pasted(graph: Graph, text: str, at: tuple[float, float] | None = None) -> tuple[Edit, tuple[str, ...]]:
+def pasted(
+    graph: Graph, text: str, at: tuple[float, float] | None = None, *, wired: bool = False
+) -> tuple[Edit, tuple[str, ...]]:
     """An edit that places what `copied` wrote, with fresh ids and names, and the new ids.
 
     Args:
         graph: Where the blocks go.
         text: The clipboard.
         at: Where the upper left corner of all of them comes; None: a little beside the originals.
+        wired: Whether wires that came from outside are laid again, where the same block is still there and still has the port.
 
     Raises:
         StoreError: The text is no project.
     """
     part = store.loads(text[:BIG_PASTE])
-    return placed_copy(graph, list(part), list(part.wires.values()), at)
+    edit, fresh = placed_copy(graph, list(part), list(part.wires.values()), at)
+    if not wired:
+        return edit, fresh
+    return Batch((edit, *_incoming(graph, part, dict(zip(part.nodes, fresh, strict=True))))), fresh
+
+
+def _incoming(graph: Graph, part: Graph, fresh: Mapping[str, str]) -> list[Edit]:
+    """Wires from blocks of the drawing into pasted ones. The text may come from anywhere, so that each entry is looked at."""
+    noted = part.sections["about"].get(INCOMING)
+    wires: list[Edit] = []
+    for entry in noted if isinstance(noted, list) else ():
+        match entry:
+            case [str(source), str(kind), str(target)]:
+                pass
+            case _:
+                continue
+        (giver, _, out), (taker, _, into) = source.rpartition("."), target.rpartition(".")
+        if giver not in graph.nodes or graph.nodes[giver].kind != kind or taker not in fresh:
+            continue
+        gives = any(port.name == out for port in graph.nodes[giver].block().outputs())
+        takes = any(port.name == into for port in part.nodes[taker].block().inputs())
+        if gives and takes:
+            wires.append(Connect(Wire(End(giver, out), End(fresh[taker], into))))
+    return wires
 
 
 def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
@@ -164,7 +215,7 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
         name = node.name if node.name not in taken else graph.fresh_name(node.kind, taken=taken)
         taken.add(name)
         fresh[node.id] = graph.fresh_id()
-        edits.append(AddBlock(Node(fresh[node.id], node.kind, name, node.settings, node.x + dx, node.y + dy)))
+        edits.append(AddBlock(replace(node, id=fresh[node.id], name=name, x=node.x + dx, y=node.y + dy)))
     for wire in wires:
         if wire.source.block in fresh and wire.target.block in fresh:
             source, target = (

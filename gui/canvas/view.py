@@ -24,21 +24,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from engine.blocks.spec import kinds
 from engine.graph.model import End, Wire
 from gui import theme
-from gui.canvas import commands, edits, geometry, press
+from gui.canvas import commands, menus, moving, placing, press
+from gui.canvas.adding import MIME, Adding
 from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
 from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
-from gui.canvas.quickadd import QuickAdd
 from gui.canvas.scene import CanvasScene
 from gui.canvas.wire import WireItem
 from gui.canvas.zoom import ZoomView
 from gui.document import Document
-
-MIME = "application/x-layerloom-block"  # what the palette drags: the kind, as text
 
 
 class Canvas(ZoomView):
@@ -63,10 +60,8 @@ class Canvas(ZoomView):
         self._gesture: Gesture | None = None
         self._hover = Hover(self)
         self._marked: WireItem | None = None
-        self._space = self._space_used = self._at_point = False
+        self._space = self._space_used = False
         self._fit_pending = True
-        self._place = QPointF()  # where quick-add will put the block
-        self._ends: dict[str, End] = {}
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: blocks and wires of the network")
         self.setAcceptDrops(True)
@@ -76,9 +71,8 @@ class Canvas(ZoomView):
         self.names = NameField(self)
         self.names.named.connect(self._named)
         self.names.closed.connect(self.setFocus)
-        self.box = QuickAdd(self)
-        self.box.chosen.connect(self._chosen)
-        self.box.closed.connect(self._box_closed)
+        self.adding = Adding(self)
+        self.box = self.adding.box
         self.canvas.laid_out.connect(self._laid_out)
         self.seen_changed.connect(self._float)
         document.selected.connect(self._selected)
@@ -155,36 +149,7 @@ class Canvas(ZoomView):
 
     def quick_add(self, at: QPoint | None = None, *, source: End | None = None, target: End | None = None) -> None:
         """Open the quick-add box at a point of the viewport (the middle by default), for a loose wire end where one is given."""
-        self._ends = {name: end for name, end in (("source", source), ("target", target)) if end is not None}
-        self._at_point = at is not None
-        at = at if at is not None else self.viewport().rect().center() - QPoint(160, 120)
-        self._place = self.mapToScene(at)
-        offered = edits.fitting(kinds(), self.document.report, source=source, target=target)
-        if self._ends:
-            here, (other,) = QPointF(self._place), self._ends.values()
-            fixed = self.canvas.nodes[other.block].port_place(other.port, is_input=target is not None)
-            path = (geometry.course(fixed, here) if source is not None else geometry.course(here, fixed))[0]
-            self.canvas.show_loose(path)
-        hint = "Add a block…"
-        if self._ends or (not self._at_point and len(self.document.selection) == 1):
-            anchor = next(iter(self._ends.values())).block if self._ends else self.document.selection[0]
-            hint = f"Add {'before' if target is not None else 'after'} {self.document.graph.node(anchor).name}…"
-        self.box.open(at, offered, hint)
-
-    def _chosen(self, kind: str) -> None:
-        source, target = self._ends.get("source"), self._ends.get("target")
-        if not self._ends and not self._at_point and self.document.selection:
-            made = self.document.add_block(kind)
-        elif not self._ends and not self._at_point:
-            made = commands.place(self, kind, self.mapToScene(self.viewport().rect().center()))
-        else:
-            made = commands.place(self, kind, self._place, source=source, target=target)
-        if made is not None:
-            self.show_blocks([made])
-
-    def _box_closed(self) -> None:
-        self.canvas.show_loose(None)
-        self.setFocus()
+        self.adding.open(at, source=source, target=target)
 
     def open_name(self, block: str) -> None:
         """Put the name field over a block's header."""
@@ -195,7 +160,7 @@ class Canvas(ZoomView):
         self.names.open(block, item.node.name, QRectF(rect.left(), rect.top(), max(rect.width(), 140), height))
 
     def _named(self, block: str, name: str) -> None:
-        commands.named(self, block, name)
+        placing.named(self, block, name)
 
     # --- the mouse
 
@@ -239,6 +204,11 @@ class Canvas(ZoomView):
         elif self.canvas.wire_at(self.mapToScene(at), WIRE_REACH / self.zoom) is None:
             self.quick_add(at)
 
+    def fit_selection(self) -> None:
+        """Zoom to the selected blocks, or to the ends of the selected wire."""
+        wire = self.document.graph.wires.get(self.chosen_wire) if self.chosen_wire is not None else None
+        self.fit((wire.source.block, wire.target.block) if wire is not None else self.document.selection)
+
     def goto(self, block: str) -> None:
         """Select a block and show it, large enough to read."""
         if block in self.canvas.nodes:
@@ -249,7 +219,7 @@ class Canvas(ZoomView):
 
     def tidy(self) -> None:
         """Lay the drawing out anew."""
-        commands.tidy(self)
+        moving.tidy(self)
 
     def set_thumbnail(self, block_id: str, image: QImage | None) -> None:
         """Show a live picture on a block's face, or none."""
@@ -274,17 +244,28 @@ class Canvas(ZoomView):
             self._marked = item
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Select what is under the mouse and offer what can be done with it."""
+        """Select what is under the mouse and offer what can be done with it; by key: with what is selected."""
         at = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            here = self.canvas.around(self.document.selection)
+            at = self.mapFromScene(here.center()) if not here.isEmpty() else self.viewport().rect().center()
+            self.menu = menus.menu(self, at)
+            self.menu.popup(self.viewport().mapToGlobal(at))
+            return
         place = self.mapToScene(at)
         item = self.canvas.node_at(place)
         wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if item is None else None
-        if item is not None and item.node.id not in self.document.selection:
-            self.document.select([item.node.id])
+        if item is not None:
+            self.choose_wire(None)
+            if item.node.id not in self.document.selection:
+                self.document.select([item.node.id])
         elif wire is not None:
             self.document.select(())
             self.choose_wire(wire.wire.target)
-        self.menu = commands.menu(self, at)
+        else:
+            self.choose_wire(None)
+            self.document.select(())
+        self.menu = menus.menu(self, at)
         self.menu.popup(event.globalPos())
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -309,9 +290,6 @@ class Canvas(ZoomView):
             if not event.isAutoRepeat():
                 self._space, self._space_used = True, False
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-            return
-        if event.key() == Qt.Key.Key_F1 and self.document.selection:
-            self.help_wanted.emit(self.document.graph.node(self.document.selection[0]).kind)
             return
         sequence = QKeySequence(event.keyCombination())
         if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
@@ -365,7 +343,7 @@ class Canvas(ZoomView):
         if not event.mimeData().hasFormat(MIME):
             event.ignore()
             return
-        self.mark_wire(self._drop_wire(event.position().toPoint()))
+        self.mark_wire(self.adding.wire_under(event.position().toPoint()))
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -374,19 +352,4 @@ class Canvas(ZoomView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Place the block, in a wire where it was dropped on one."""
-        kind = bytes(event.mimeData().data(MIME).data()).decode(errors="replace")
-        at = event.position().toPoint()
-        wire = self._drop_wire(at)
-        self.mark_wire(None)
-        if kind not in kinds():
-            event.ignore()
-            return
-        made = commands.insert(self, kind, wire) if wire is not None else None
-        if made is None:
-            commands.place(self, kind, self.mapToScene(at))
-        event.acceptProposedAction()
-        self.setFocus()
-
-    def _drop_wire(self, at: QPoint) -> Wire | None:
-        found = self.canvas.wire_at(self.mapToScene(at), 2 * WIRE_REACH / self.zoom)
-        return found.wire if found is not None else None
+        self.adding.drop(event)
