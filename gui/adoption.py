@@ -30,12 +30,15 @@ class Adoption(QObject):
         """The project, called `title` until now, has got its file."""
         if self.session.state != "idle":
             self._waiting = project, title
-        in_background(self, partial(adopt, runs_folder(project), title), self._moved, self.session.refused.emit)
+        in_background(self, partial(adopt, runs_folder(project), title), self._moved, self._not_moved)
 
     def _state_changed(self, state: str) -> None:
         if state == "idle" and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self.settle(*waiting)
+
+    def _not_moved(self, text: str) -> None:
+        self.session.refused.emit(text)
 
     def _moved(self, moved: dict[Path, Path]) -> None:
         if not moved:

@@ -17,6 +17,7 @@ from gui.design import DesignPlace
 from gui.dialogs.export import ExportDialog
 from gui.document import Document
 from gui.faults import Faults
+from gui.garbage import collect_here
 from gui.inspector.place import InspectPlace
 from gui.session import Session
 from gui.thumbnails import Thumbnails
@@ -43,6 +44,7 @@ def application() -> QApplication:
     app.setApplicationName("LayerLoom")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("layerloom")
+    collect_here(app)
     choice = preferences.theme_choice()
     theme.apply(app, theme.system_theme(app) if choice == "system" else "dark" if choice == "dark" else "light")
     return app

@@ -139,8 +139,7 @@ class Filing(QObject):
                     QMessageBox.warning(self._window, "This drawing cannot be recovered", str(error))
                     continue
                 self.document.replace(project, recovered=True)
-                self.autosave.write()
-                recovery.forget(leftover)
+                self.autosave.inherit(leftover)  # a crash before the new copy is on disk must not take the old one
                 return
 
 

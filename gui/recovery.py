@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -47,14 +49,83 @@ class Leftover:
     title: str
 
 
+class _Copy:
+    """The recovery file of one window, written by the background, removed by the window, in whichever order they come.
+
+    No QObject: the background's threads must never hold the last reference to one. The window never waits for a write: what it
+    does not want any more is removed at once, or by the write that is under way, at its end.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._wanted = 0  # the number of the newest wish; a write of an older one does nothing
+        self._unwanted = False  # the newest wish is that there be no file
+        self._busy = False  # a write is under way
+        self._brief = threading.Lock()  # over the three above; never held while the disk is waited for
+        self._one_write = threading.Lock()
+        self._descriptor: int | None = None  # holds the lock that tells others that this window lives
+
+    def want(self) -> int:
+        """There are newer changes; gives the number to write them with."""
+        with self._brief:
+            self._wanted += 1
+            self._unwanted = False
+            return self._wanted
+
+    def put(self, number: int, text: str, about: str) -> bool:
+        """The thread: write the file; False where newer changes, or none at all, are wanted instead.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        with self._one_write:
+            with self._brief:
+                if number != self._wanted or self._unwanted:
+                    return False
+                self._busy = True
+            try:
+                self._write(text, about)
+            finally:
+                with self._brief:
+                    self._busy = False
+                    if self._unwanted:
+                        self._remove()
+            return not self._unwanted
+
+    def _write(self, text: str, about: str) -> None:
+        """The lock comes first, so that nobody takes the file for a forgotten one."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        if self._descriptor is None:
+            self._descriptor = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            lock.hold(self._descriptor)
+        write_atomic(self.file.with_suffix(".json"), about)
+        write_atomic(self.file, text)
+
+    def drop(self) -> None:
+        """There is nothing to recover any more, whatever is still being written."""
+        with self._brief:
+            self._unwanted = True
+            if not self._busy:
+                self._remove()
+
+    def _remove(self) -> None:
+        _remove(self.file)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+            with contextlib.suppress(OSError):
+                self.file.with_suffix(".lock").unlink()
+
+
 class Autosave(QObject):
     """Keeps one document's unsaved changes on disk."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self._document = document
-        self.file = folder() / f"{uuid.uuid4().hex}.loom"
-        self._lock: int | None = None
+        self._copy = _Copy(folder() / f"{uuid.uuid4().hex}.loom")
+        self._inherited: list[Leftover] = []  # recovered into this document; they stay until a newer copy is safe
+        self._failing = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -62,6 +133,11 @@ class Autosave(QObject):
         document.edited.connect(self._later)
         document.replaced.connect(self._later)
         document.place_changed.connect(self._settled)
+
+    @property
+    def file(self) -> Path:
+        """Where the changes are kept while there are any."""
+        return self._copy.file
 
     def _later(self, _edit: object = None) -> None:
         if self._document.dirty and not self._timer.isActive():
@@ -71,8 +147,12 @@ class Autosave(QObject):
         if self._document.dirty:
             self._later()
         else:
-            self._timer.stop()
             self.remove()
+
+    def inherit(self, leftover: Leftover) -> None:
+        """The document was recovered from a leftover, which is forgotten as soon as a copy of ours is on disk, or a save."""
+        self._inherited.append(leftover)
+        self.write()
 
     def write(self) -> None:
         """Write now; the disk is waited for on another thread."""
@@ -81,26 +161,27 @@ class Autosave(QObject):
         text = store.dumps(self._document.graph)
         origin = self._document.path
         about = json.dumps({"origin": str(origin.absolute()) if origin else None, "title": self._document.title})
-        in_background(self, lambda: self._put(text, about), lambda _done: None, lambda _text: None)
+        in_background(self, partial(self._copy.put, self._copy.want(), text, about), self._written, self._not_written)
 
-    def _put(self, text: str, about: str) -> None:
-        """The thread: the lock first, so that nobody takes the file for a forgotten one."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        if self._lock is None:
-            self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            lock.hold(self._lock)
-        write_atomic(self.file.with_suffix(".json"), about)
-        write_atomic(self.file, text)
+    def _written(self, done: bool) -> None:
+        if done:
+            self._failing = False
+            self._forget_inherited()
+
+    def _not_written(self, text: str) -> None:
+        if not self._failing:
+            self._document.refused.emit(f"The unsaved changes have no recovery copy: {text}")
+        self._failing = True
 
     def remove(self) -> None:
         """The changes are saved or given up: nothing is left to recover."""
         self._timer.stop()
-        _remove(self.file)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-            with contextlib.suppress(OSError):
-                self.file.with_suffix(".lock").unlink()
+        self._copy.drop()
+        self._forget_inherited()
+
+    def _forget_inherited(self) -> None:
+        while self._inherited:
+            forget(self._inherited.pop())
 
 
 def leftovers() -> list[Leftover]:

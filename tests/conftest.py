@@ -11,11 +11,16 @@ import importlib
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication
 
 # Before anything imports Qt, torch or the program: all of them read these once.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -79,6 +84,25 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=2000, derandomize=False)
     settings.load_profile("long" if config.getoption("--long") else "ci")
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QCoreApplication) -> QCoreApplication:
+    """The application, as in the program: garbage is collected on the window's thread only."""
+    from gui.garbage import collect_here
+
+    collect_here(qapp)
+    return qapp
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    # Tests that turn no event loop leave garbage, too; also those that follow the window's in the same process.
+    from_qt = sys.modules.get("PySide6.QtCore")
+    app = from_qt.QCoreApplication.instance() if from_qt is not None else None
+    collector = app.findChild(from_qt.QObject, "garbage") if from_qt is not None and app is not None else None
+    if collector is not None:
+        collector.collect_due()
 
 
 @pytest.fixture(autouse=True)

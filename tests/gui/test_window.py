@@ -145,7 +145,7 @@ def test_recovery_is_offered_and_opens_the_unsaved_drawing_as_unsaved(
     assert window.document.title == "Perceptron"
     assert window.document.dirty
     qtbot.waitUntil(window.autosave.file.exists)
-    assert not (folder / "left.loom").exists()
+    qtbot.waitUntil(lambda: not (folder / "left.loom").exists())
 
 
 def test_every_action_has_a_title_and_no_two_share_a_shortcut(window: Window) -> None:

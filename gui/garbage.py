@@ -1,0 +1,54 @@
+"""Python's cyclic garbage is collected on the window's thread only.
+
+Left alone, Python collects on whichever thread happens to allocate, also on the training's and the background's. A QObject
+in a cycle (most are: a signal connected to a method of its own object is one) would then be destroyed on that thread; its
+timers live on in the window's, and the next turn of the event loop is a segmentation fault. So automatic collection is
+switched off and done here, from a timer, by the rules that Python itself goes by. Not for: reference counts, which free nearly
+everything at once on any thread.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+INTERVAL_MS = 100  # a training makes a few thousand objects meanwhile, collected in a millisecond
+GROWN = 4  # everything is looked through when what has grown old since is a quarter of what there was, as Python does
+
+
+class Collector(QObject):
+    """Collects whenever the event loop comes round, instead of Python's own automatic collection."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName("garbage")
+        gc.disable()
+        self._aged = 0  # objects that outlived a collection of the middle generation since the last full one
+        self._old = len(gc.get_objects(2))
+        self._timer = QTimer(self)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self.collect_due)
+        self._timer.start()
+
+    def collect_due(self) -> None:
+        """Collect the generations whose turn it is. Call it on the window's thread only."""
+        young, middle, _ = gc.get_count()
+        limits = gc.get_threshold()
+        if young <= limits[0]:
+            return
+        if middle <= limits[1]:
+            gc.collect(0)
+            return
+        held = len(gc.get_objects(0)) + len(gc.get_objects(1))
+        self._aged += held - gc.collect(1)
+        if self._aged * GROWN > self._old:
+            gc.collect(2)
+            self._aged = 0
+            self._old = len(gc.get_objects(2))
+
+
+def collect_here(parent: QObject) -> Collector:
+    """Collect on this thread, the window's, from now on; `parent` is the application."""
+    existing = parent.findChild(Collector)
+    return existing if isinstance(existing, Collector) else Collector(parent)

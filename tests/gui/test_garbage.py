@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
+
+from gui.garbage import Collector, collect_here
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A thread that makes cycles until Python collects, while the window's thread has dropped an object with a running timer.
+ALLOCATES = """
+import gc, sys, threading
+from PySide6.QtCore import QCoreApplication
+from gui.garbage import collect_here
+app = QCoreApplication([])
+if sys.argv[1] == "here":
+    collect_here(app)
+gone = []
+class Panel(QObject):
+    def __init__(self):
+        super().__init__()
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.frame)
+        self.timer.start(1)
+    def frame(self):
+        pass
+    def __del__(self):
+        gone.append(threading.current_thread() is threading.main_thread())
+gc.collect()
+panel = Panel()
+panel.itself = panel
+del panel
+kept = []
+def allocate():
+    for _ in range(100_000):
+        kept.append([])
+thread = threading.Thread(target=allocate)
+thread.start()
+thread.join()
+if sys.argv[1] == "here":
+    assert gone == [], gone
+    app.findChild(QObject, "garbage").collect_due()
+assert gone, "nothing was collected"
+print("window" if gone[0] else "thread", flush=True)
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+def thread_that_collects(where: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", ALLOCATES, where],
+        cwd=ROOT,
+        env=os.environ,
+        timeout=60,
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return ended.stdout.strip()
+
+
+def test_objects_of_the_window_die_on_its_thread_and_without_the_collector_they_would_not() -> None:
+    assert thread_that_collects("here") == "window"
+    assert thread_that_collects("left alone") == "thread"
+
+
+def test_there_is_one_collector_and_python_does_not_collect_by_itself(qapp: QCoreApplication) -> None:
+    collector = collect_here(qapp)
+    assert collect_here(qapp) is collector
+    assert qapp.findChildren(Collector) == [collector]
+    assert not gc.isenabled()
+
+
+def test_the_timer_collects_what_is_due(qtbot: QtBot, qapp: QCoreApplication) -> None:
+    collect_here(qapp)
+
+    class Node:
+        pass
+
+    node = Node()
+    node.itself = node  # type: ignore[attr-defined]
+    gone = weakref.ref(node)
+    del node
+    cycles: list[list[object]] = [[] for _ in range(gc.get_threshold()[0] + 100)]
+    qtbot.waitUntil(lambda: gone() is None)
+    assert len(cycles) > gc.get_threshold()[0]
+
+
+def test_little_is_left_for_later_and_much_is_collected_in_full(qapp: QCoreApplication) -> None:
+    collector = collect_here(qapp)
+    gc.collect()
+    collector.collect_due()
+    full = gc.get_stats()[2]["collections"]
+    collector.collect_due()
+    assert gc.get_stats()[2]["collections"] == full
+    collector._old = 0
+    kept = []
+    for _ in range(gc.get_threshold()[1] + 2):
+        kept.append([[] for _ in range(gc.get_threshold()[0] + 10)])
+        collector.collect_due()
+    assert gc.get_stats()[2]["collections"] == full + 1
