@@ -9,48 +9,68 @@ from typing import Any
 
 import engine
 from engine.errors import Problem
+from engine.files import write_atomic
+from engine.graph.analyse import rows, to_csv, to_text
 from engine.graph.check import Report
 from engine.graph.model import Graph
-from engine.headless.terminal import count, say, say_json, size, table
+from engine.graph.receptive import receptive
+from engine.headless.terminal import count, say, say_json, size, tell
+from engine.headless.terminal import table as aligned
 
 
 def presets(*, as_json: bool) -> int:
     """List the presets with their counts."""
     from presets import names
 
-    rows = [("preset", "parameters", "multiply-adds", "what it is")]
+    lines = [("preset", "parameters", "multiply-adds", "what it is")]
     for name in names():
         project = engine.open(f"preset:{name}")
         report = project.check()
         if as_json:
             say_json({"name": name, "title": project.title, "parameters": report.parameters, "macs": report.macs})
-        rows.append((name, count(report.parameters), count(report.macs), project.title))
+        lines.append((name, count(report.parameters), count(report.macs), project.title))
     if not as_json:
-        for line in table(rows, right=(1, 2)):
+        for line in aligned(lines, right=(1, 2)):
             say(line)
     return 0
 
 
-def check(ref: str, *, as_json: bool) -> int:
-    """Show shapes, counts and problems; 1 when there are problems."""
+def check(ref: str, *, as_json: bool, layers: bool = False, table: str | None = None) -> int:
+    """Show shapes, counts and problems; 1 when there are problems.
+
+    Args:
+        ref: The project.
+        as_json: One JSON object a line.
+        layers: The wide table, with shares, memory and receptive fields.
+        table: A file that gets this table as CSV; None for none.
+    """
     project = engine.open(ref)
     report = project.check()
+    if table is not None:
+        write_atomic(table, to_csv(rows(project.graph, report)))
     if as_json:
         _check_json(project.graph, report)
     else:
-        _check_text(project.graph, report)
+        _check_text(project.graph, report, layers=layers)
+    if table is not None:
+        tell(f"The table of layers is in {table}.")
     return 1 if report.problems else 0
 
 
 def _check_json(graph: Graph, report: Report) -> None:
+    fields = receptive(graph, report)
     for node in in_order(graph, report):
         about = report.blocks.get(node.id)
         output = about.output if about else None
+        field = fields.get(node.id)
         say_json({
             "block": node.name, "kind": node.kind,
             "output": list(output.dims) if output else None,
             "parameters": about.parameters if about else 0,
             "macs": about.macs if about else 0,
+            "inputs": [list(shape.dims) if shape else None for shape in about.inputs] if about else [],
+            "activation_bytes": about.activation_bytes if about else 0,
+            "receptive_field": list(field.size) if field else None,
         })  # fmt: skip
     for problem in report.problems:
         say_json(problem_json(graph, problem))
@@ -60,14 +80,8 @@ def _check_json(graph: Graph, report: Report) -> None:
     })  # fmt: skip
 
 
-def _check_text(graph: Graph, report: Report) -> None:
-    rows = [("block", "kind", "output", "parameters", "multiply-adds")]
-    for node in in_order(graph, report):
-        about = report.blocks.get(node.id)
-        shape = str(about.output) if about and about.output else "?"
-        counts = (about.parameters, about.macs) if about else (0, 0)
-        rows.append((node.name, node.kind, shape, *(count(number) if number else "" for number in counts)))
-    for line in table(rows, right=(3, 4)):
+def _check_text(graph: Graph, report: Report, *, layers: bool) -> None:
+    for line in to_text(rows(graph, report)).splitlines() if layers else _short(graph, report):
         say(line)
     say()
     say(
@@ -78,6 +92,16 @@ def _check_text(graph: Graph, report: Report) -> None:
         say(f"{problem.severity}: {problem_line(graph, problem)}")
     if not report.problems:
         say("no problems")
+
+
+def _short(graph: Graph, report: Report) -> list[str]:
+    lines = [("block", "kind", "output", "parameters", "multiply-adds")]
+    for node in in_order(graph, report):
+        about = report.blocks.get(node.id)
+        shape = str(about.output) if about and about.output else "?"
+        counts = (about.parameters, about.macs) if about else (0, 0)
+        lines.append((node.name, node.kind, shape, *(count(number) if number else "" for number in counts)))
+    return aligned(lines, right=(3, 4))
 
 
 def in_order(graph: Graph, report: Report) -> list[Any]:

@@ -41,9 +41,29 @@ def test_check_of_a_sound_network_gives_shapes_and_totals(capsys: Capture) -> No
     *blocks, total = objects(capsys.readouterr().out)
     assert total["ok"] is True
     assert total["parameters"] == sum(block["parameters"] for block in blocks) == 61706
-    assert {"block": "conv1", "kind": "conv2d", "output": [6, 28, 28], "parameters": 156, "macs": 117600} in blocks
+    conv1 = next(block for block in blocks if block["block"] == "conv1")
+    assert conv1 == {
+        "block": "conv1", "kind": "conv2d", "output": [6, 28, 28], "parameters": 156, "macs": 117600,
+        "inputs": [[1, 28, 28]], "activation_bytes": 18816, "receptive_field": [5, 5],
+    }  # fmt: skip
     assert run(["check", "preset:lenet5"]) == 0
     assert "61,706 parameters" in capsys.readouterr().out
+
+
+def test_check_shows_the_table_of_layers_and_writes_it_as_csv(tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "layers.csv"
+    assert run(["check", "preset:lenet5", "--layers", "--csv", str(target)]) == 0
+    said = capsys.readouterr()
+    assert "receptive field" in said.out
+    assert "14×14" in said.out
+    assert str(target) in said.err
+    assert target.read_text("utf-8").splitlines()[2].startswith("conv1,Convolution 2d,1x28x28,6x28x28,156,")
+
+
+def test_a_table_that_cannot_be_written_is_a_sentence(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(["check", "preset:lenet5", "--csv", str(tmp_path / "file" / "x.csv")]) == 2
+    assert "could not be written" in capsys.readouterr().err
 
 
 def test_check_of_a_faulty_network_names_the_block_and_exits_with_one(tmp_path: Path, capsys: Capture) -> None:
