@@ -41,6 +41,7 @@ class Problem:
         port: Name of the input port where it arose, if one is.
         severity: "error" keeps the network from running, "warning" does not.
         fixes: Mends that a click can apply, the likeliest first.
+        path: Ids of the instances of composites that lead to the block, outermost first; empty for the network itself.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Problem:
     port: str | None = None
     severity: Severity = "error"
     fixes: tuple[Fix, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 class EngineError(Exception):

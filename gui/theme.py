@@ -88,6 +88,7 @@ _LIGHT = Tokens(
         "Shape": "#5d6b82",
         "Merge": "#b0307f",
         "Loss and metric": "#b83244",
+        "Composites": "#0b7a5c",
     },
 )
 
@@ -126,6 +127,7 @@ _DARK = Tokens(
         "Shape": "#a0aec4",
         "Merge": "#f783c4",
         "Loss and metric": "#ff8591",
+        "Composites": "#5bd6b0",
     },
 )
 
@@ -161,7 +163,7 @@ def system_theme(app: QApplication) -> ThemeName:
 
 
 @cache
-def _load_fonts() -> bool:
+def load_fonts() -> bool:
     found = [
         QFontDatabase.addApplicationFont(str(resources.path(f"fonts/Inter-{weight}.otf")))
         for weight in ("Regular", "Medium", "SemiBold")
@@ -195,7 +197,7 @@ def icon(name: str, *, color: str | None = None) -> QIcon:
 
 def apply(app: QApplication, name: ThemeName) -> None:
     """Put a theme into force for the whole application and tell the listeners."""
-    _load_fonts()
+    load_fonts()
     tokens = tokens_of(name)
     _state["tokens"] = tokens
     if app.property("layerloom-style") is None:  # a style sheet hides the style's name, so it cannot be asked for

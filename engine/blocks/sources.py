@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.blocks.spec import Block, Port, Shape, block, integer, text
+from engine.blocks.spec import Block, BlockError, Port, Shape, block, integer, text
 
 LARGEST_SIDE = 8192  # pixels; larger pictures are cut into tiles before any network sees them
 
@@ -57,6 +57,32 @@ class Output(Block):
     A network that ends here needs no loss block: cross entropy and accuracy are used where the data set has classes, mean
     squared error where it has numbers. Place a loss block on the same wire to choose another.
     """
+
+    def outputs(self) -> tuple[Port, ...]:
+        return ()
+
+    def shape(self, *xs: Shape) -> Shape:
+        return xs[0]
+
+
+@block("port_in", title="Composite input", family="Input and output", role="entry", stem="x",
+       source="LayerLoom: a port of the composite that it stands in")  # fmt: skip
+class PortIn(Block):
+    """Where a wire from outside comes into a composite. Its name is the name of the port."""
+
+    def inputs(self) -> tuple[Port, ...]:
+        return ()
+
+    def shape(self, *xs: Shape) -> Shape:
+        if not xs:
+            raise BlockError("no-shape", "Composite input takes its shape from outside, and nothing arrives there.")
+        return xs[0]
+
+
+@block("port_out", title="Composite output", family="Input and output", role="exit", stem="y",
+       source="LayerLoom: a port of the composite that it stands in")  # fmt: skip
+class PortOut(Block):
+    """Where a wire leaves a composite. Its name is the name of the port."""
 
     def outputs(self) -> tuple[Port, ...]:
         return ()

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from engine.blocks.spec import Block, make
-from engine.declare import Json
+from engine.blocks.spec import Block, spec_of
+from engine.declare import Json, from_json
+from engine.graph.expression import evaluate, is_expression, parse
+
+COMPOSITE = "composite:"  # what the kind of an instance starts with; the definition's id follows
+
+Point = tuple[float, float]  # canvas units
 
 
 @dataclass(frozen=True, order=True)
@@ -28,10 +34,16 @@ class End:
 
 @dataclass(frozen=True)
 class Wire:
-    """What `source` gives goes into `target`. An input takes one wire, so the target names the wire."""
+    """What `source` gives goes into `target`. An input takes one wire, so the target names the wire.
+
+    Attributes:
+        source, target: Where it starts and ends.
+        via: Reroute points that its drawing runs through, in order; they mean nothing to the network.
+    """
 
     source: End
     target: End
+    via: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,10 +52,14 @@ class Node:
 
     Attributes:
         id: Given once, never used again, survives undo.
-        kind: What is placed.
+        kind: What is placed; "composite:ID" for an instance of a composite.
         name: Unique in the graph and a Python identifier: it becomes the attribute in code and the key of the weights.
-        settings: Those that differ from their default, as JSON.
+        settings: Those that differ from their default, as JSON; a text like "=width * 4" is worked out.
         x, y: Place of the upper left corner on the canvas, in canvas units.
+        bypassed: Whether it passes its first input on unchanged; inside a composite also an expression ("=not projection").
+        pinned: Whether tidying up leaves it where it is.
+        given: The class that a composite's definition makes; filled in by the graph.
+        names: What expressions may read when nothing else is said; filled in by the graph.
     """
 
     id: str
@@ -52,14 +68,137 @@ class Node:
     settings: Mapping[str, Json] = field(default_factory=dict)
     x: float = 0.0
     y: float = 0.0
+    bypassed: bool | str = False
+    pinned: bool = False
+    given: type[Block] | None = field(default=None, compare=False, repr=False)
+    names: Mapping[str, Json] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def composite(self) -> str | None:
+        """Id of the definition that this is an instance of, None for a block."""
+        return self.kind.removeprefix(COMPOSITE) if self.kind.startswith(COMPOSITE) else None
+
+    @property
+    def spec(self) -> type[Block]:
+        """The block's class: its title, family, role and settings."""
+        return self.given if self.given is not None else spec_of(self.kind)
 
     def block(self) -> Block:
         """The declared block with these settings; made once, since neither it nor the node ever changes."""
         made: Block | None = self.__dict__.get("_block")
         if made is None:
-            made = make(self.kind, self.settings)
+            made = self.block_with(self.names or {})
             object.__setattr__(self, "_block", made)
         return made
+
+    def block_with(self, names: Mapping[str, Json]) -> Block:
+        """The declared block, its expressions worked out with other names than usual.
+
+        Raises:
+            SettingError: An expression cannot be worked out, or gives a value that the setting cannot take.
+        """
+        made: Block = from_json(self.spec, self.values_with(names))
+        return made
+
+    def values_with(self, names: Mapping[str, Json]) -> dict[str, Json]:
+        """The settings with every expression worked out.
+
+        Raises:
+            SettingError: An expression cannot be worked out.
+        """
+        known = self.spec.settings
+        return {
+            name: evaluate(value, names) if is_expression(value, known.get(name)) else value
+            for name, value in self.settings.items()
+        }
+
+    @property
+    def has_expressions(self) -> bool:
+        """Whether a setting is an expression, so that the block depends on where it stands."""
+        known = self.spec.settings
+        return any(is_expression(value, known.get(name)) for name, value in self.settings.items())
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names that its expressions read."""
+        known = self.spec.settings
+        texts = [value for name, value in self.settings.items() if is_expression(value, known.get(name))]
+        texts += [self.bypassed] if isinstance(self.bypassed, str) else []
+        return frozenset(name for text in texts for name in parse(text).names)
+
+    def bypassed_with(self, names: Mapping[str, Json]) -> bool:
+        """Whether it is bypassed when expressions read these names.
+
+        Raises:
+            SettingError: The expression cannot be worked out.
+        """
+        return self.bypassed if isinstance(self.bypassed, bool) else bool(evaluate(self.bypassed, names))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something drawn that is no block.
+
+    Attributes:
+        id: Given once, unique among the marks of a drawing.
+        kind: "frame" groups what lies on it and moves it along; "note" is a text.
+        text: A frame's title; a note's Markdown.
+        x, y: Place of the upper left corner, in canvas units.
+        width, height: Size in canvas units.
+        colour: Name of a block family, whose colour it takes; empty for none.
+    """
+
+    id: str
+    kind: Literal["frame", "note"]
+    text: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 320.0
+    height: float = 160.0
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting of a composite, as its author declares it.
+
+    Attributes:
+        name: A Python identifier; the inside reads it in expressions.
+        kind: "integer", "real", "flag", "choice", "text" or "size" (pixels, height × width).
+        default: The value it has until somebody sets it.
+        lo, hi: Bounds of a number.
+        words: What a choice offers.
+        help: One line that says what it does.
+    """
+
+    name: str
+    kind: Literal["integer", "real", "flag", "choice", "text", "size"]
+    default: Json
+    lo: float | None = None
+    hi: float | None = None
+    words: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A composite as a value: a named block made of blocks.
+
+    Attributes:
+        id: Given once; instances name it.
+        name: A Python identifier: the class in exported code, the title on the canvas.
+        help: What it does.
+        settings: What its instances can set.
+        blocks, wires, marks: Its own drawing. Blocks of the kinds "port_in" and "port_out" are its ports.
+    """
+
+    id: str
+    name: str
+    help: str = ""
+    settings: tuple[Parameter, ...] = ()
+    blocks: tuple[Node, ...] = ()
+    wires: tuple[Wire, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +239,14 @@ class Configure:
 
 
 @dataclass(frozen=True)
+class SetFlags:
+    """Set what a block is besides its settings: "bypassed" and "pinned"."""
+
+    block: str
+    values: Mapping[str, bool | str]
+
+
+@dataclass(frozen=True)
 class Rename:
     """Give a block another name."""
 
@@ -111,7 +258,22 @@ class Rename:
 class Move:
     """Put blocks at places: id -> (x, y)."""
 
-    places: Mapping[str, tuple[float, float]]
+    places: Mapping[str, Point]
+
+
+@dataclass(frozen=True)
+class SetMark:
+    """Draw a frame or a note, or replace the one of that id. `at` is its position among the marks; None: last, or where it was."""
+
+    mark: Mark
+    at: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoveMark:
+    """Take a frame or a note away; what lies on it stays."""
+
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -123,10 +285,36 @@ class SetSection:
 
 
 @dataclass(frozen=True)
+class Define:
+    """Add a composite's definition, or replace the one of that id: every instance follows. `at` is its position in the file."""
+
+    definition: Definition
+    at: int | None = None
+
+
+@dataclass(frozen=True)
+class Undefine:
+    """Take a definition away that nothing is an instance of."""
+
+    composite: str
+
+
+@dataclass(frozen=True)
+class Inside:
+    """An edit of a composite's own drawing: every instance follows."""
+
+    composite: str
+    edit: Edit
+
+
+@dataclass(frozen=True)
 class Batch:
     """Several edits as one step: all of them or none."""
 
     edits: tuple[Edit, ...]
 
 
-Edit = AddBlock | RemoveBlock | Connect | Disconnect | Configure | Rename | Move | SetSection | Batch
+Edit = (
+    AddBlock | RemoveBlock | Connect | Disconnect | Configure | SetFlags | Rename | Move | SetMark | RemoveMark | SetSection
+    | Define | Undefine | Inside | Batch
+)  # fmt: skip

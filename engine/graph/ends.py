@@ -58,10 +58,33 @@ def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
             _check_target(walk, node)
 
 
+def check_ports(walk: Walk, order: tuple[str, ...]) -> None:
+    """What concerns a composite's drawing as a whole: its ports, loose ends."""
+    roles = {id_: block.role for id_, block in walk.made.items()}
+    if "exit" not in roles.values():
+        walk.problems.append(
+            Problem(
+                "no-exit", "it has no composite output, so nothing comes out of it; place one behind its last block."
+            )
+        )
+    for id_ in order:
+        loose = id_ not in walk.needed and not walk.leaving.get(id_)
+        if loose and roles[id_] == "layer" and "exit" in roles.values() and walk.blocks[id_].output is not None:
+            walk.problems.append(
+                Problem(
+                    "unused",
+                    f"{walk.graph.nodes[id_].name} leads nowhere; wire it to a block or a composite output, or remove it. It is "
+                    "left out when the network runs.",
+                    block=id_,
+                    severity="warning",
+                )
+            )
+
+
 def _last_layer(walk: Walk, order: tuple[str, ...]) -> str | None:
     """The last block that gives a known shape nobody takes."""
     for id_ in reversed(order):
-        taken = any(walk.made[w.target.block].role == "layer" for w in walk.leaving.get(id_, ()))
+        taken = any(walk.made[w.target.block].role == "layer" for w in walk.leaving.get(id_, {}).values())
         if walk.made[id_].role in ("layer", "input") and not taken and walk.blocks[id_].output is not None:
             return id_
     return None
@@ -104,7 +127,9 @@ def _check_target(walk: Walk, node: Node) -> None:
     if prediction is None or wire is None or walk.blocks[node.id].output is None:
         return
     others = [
-        w.target.block for w in walk.leaving.get(wire.source.block, ()) if walk.made[w.target.block].role == "loss"
+        w.target.block
+        for w in walk.leaving.get(wire.source.block, {}).values()
+        if walk.made[w.target.block].role == "loss"
     ]
     if node.kind == "output" and others:
         return  # a loss block of the person's own says what is wanted

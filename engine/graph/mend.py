@@ -101,31 +101,21 @@ def set_values(node: Node, title: str, values: Mapping[str, Any]) -> tuple[Fix, 
 
 def for_open_input(graph: Graph, node: Node, port: str) -> tuple[Fix, ...]:
     """Wire an open input to the one block that leads nowhere, if there is exactly one in front of it."""
-    leading = {wire.source.block for wire in graph.wires.values()}
-    behind = _downstream(graph, node.id)
+    leading = {id_ for id_, wires in graph.topology.leaving.items() if wires}
+    behind = graph.topology.downstream(node.id)
     loose = [
         n
         for n in graph
         if n.id not in leading
         and n.id not in behind
         and n.block().outputs()
-        and spec_of(n.kind).role in ("layer", "input")
+        and n.spec.role in ("layer", "input", "entry")
     ]
     if len(loose) != 1:
         return ()
     source = loose[0]
     wire = Wire(End(source.id, source.block().outputs()[0].name), End(node.id, port))
     return (Fix(f"Wire {source.name} to {node.name}", (Connect(wire),)),)
-
-
-def _downstream(graph: Graph, start: str) -> set[str]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        for wire in graph.wires_from(waiting.pop()):
-            if wire.target.block not in seen:
-                seen.add(wire.target.block)
-                waiting.append(wire.target.block)
-    return seen
 
 
 def add_output(graph: Graph, last: str) -> tuple[Fix, ...]:
@@ -143,12 +133,12 @@ def set_width(graph: Graph, block: str, width: int) -> tuple[Fix, ...]:
         node = graph.nodes[here]
         if node.kind == "linear":
             return set_values(node, f"Set {node.name} to {width} outputs", {"out_features": width})
-        if spec_of(node.kind).family not in ("Activation", "Regularisation", "Normalisation"):
+        if node.spec.family not in ("Activation", "Regularisation", "Normalisation"):
             break
         into = graph.wires_into(here)
         here = into[0].source.block if len(into) == 1 else None
     source = graph.nodes[block]
-    wires = [wire for wire in graph.wires_from(block) if spec_of(graph.nodes[wire.target.block].kind).role != "layer"]
+    wires = [wire for wire in graph.wires_from(block) if graph.nodes[wire.target.block].spec.role != "layer"]
     if not wires or not source.block().outputs():
         return ()
     return (

@@ -1,16 +1,19 @@
-"""What is known while a graph is walked from its inputs to its outputs: shared by the parts of the checker.
+"""What is known while a graph is walked from its inputs to its outputs, and what is known afterwards.
 
-Not for: judging anything (`engine.graph.check`, `engine.graph.ends`).
+Not for: judging anything (`engine.graph.check`, `engine.graph.inside`, `engine.graph.ends`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.blocks.spec import Block, Shape
+from engine.declare import Json
 from engine.errors import Problem
+from engine.graph.edits import End, Node, Wire
 from engine.graph.facts import DataFacts
-from engine.graph.model import Graph, Wire
+from engine.graph.model import Graph
 
 
 @dataclass(frozen=True)
@@ -19,38 +22,133 @@ class BlockReport:
 
     Attributes:
         inputs: One shape an input port, None where none arrives or it is not known.
-        output: The shape that comes out, None where a fault keeps it from being known.
-        parameters: Learned numbers.
+        outputs: One shape an output port, None where a fault keeps it from being known; what arrives for a block that ends the
+            network; empty where nothing is known.
+        parameters: Learned numbers; of a composite, of all its repetitions.
         macs: Multiply-adds for one sample.
         activation_bytes: Memory of the output for one sample, in bytes.
     """
 
     inputs: tuple[Shape | None, ...]
-    output: Shape | None
+    outputs: tuple[Shape | None, ...] = ()
     parameters: int = 0
     macs: int = 0
     activation_bytes: int = 0
 
+    @property
+    def output(self) -> Shape | None:
+        """The (first) shape that comes out, None where it is not known."""
+        return self.outputs[0] if self.outputs else None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One block's part of an earlier walk, for using it again.
+
+    Attributes:
+        node: The block as it was.
+        wired: Names of the input ports that had a wire.
+        report: What was found out.
+        inner: A composite's repetitions.
+    """
+
+    node: Node
+    wired: tuple[str, ...]
+    report: BlockReport
+    inner: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the checker found out about a graph, or about one repetition of a composite.
+
+    Attributes:
+        blocks: By block id.
+        problems: Errors first, each kind in the order of the network.
+        order: Block ids, every block after those that feed it.
+        parameters, macs, activation_bytes: Totals of `blocks`.
+        inner: Of each instance of a composite, by id: one report a repetition.
+        made: The blocks with all expressions worked out, by id.
+        bypassed: Ids of the blocks that pass their first input on.
+        exits: Of a composite: the shapes that leave it, in the order of its ports.
+        visits: For checking again after an edit.
+    """
+
+    blocks: Mapping[str, BlockReport] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    order: tuple[str, ...] = ()
+    parameters: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    inner: Mapping[str, tuple[Report, ...]] = field(default_factory=dict)
+    made: Mapping[str, Block] = field(default_factory=dict, repr=False)
+    bypassed: Collection[str] = frozenset()
+    exits: tuple[Shape | None, ...] = ()
+    visits: Mapping[str, Visit] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the network can run: no problem is an error."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    def shape_of(self, end: End) -> Shape | None:
+        """The shape that leaves an output port."""
+        found = self.blocks.get(end.block)
+        if found is None or len(found.outputs) < 2:
+            return found.output if found else None
+        ports = [port.name for port in self.made[end.block].outputs()] if end.block in self.made else []
+        return found.outputs[ports.index(end.port)] if end.port in ports else None
+
+    def of(self, block: str) -> tuple[Problem, ...]:
+        """The problems of one block, those inside it included where it is a composite."""
+        return tuple(
+            problem for problem in self.problems if (problem.path[0] if problem.path else problem.block) == block
+        )
+
 
 @dataclass
 class Walk:
-    """The graph, its blocks by id, and what has been found out so far.
+    """A drawing, its blocks by id, and what has been found out so far.
 
     Attributes:
         graph: What is walked.
         facts: The data set, where one is known.
-        made: The declared block of each node.
+        names: What expressions read.
+        entries: Shapes that arrive at a composite's ports, by the port's name; None for the network itself.
+        running: Counts repetitions over the whole network.
+        made: The declared block of each node, expressions worked out.
         into: Block id -> port -> wire.
-        leaving: Block id -> wires that start there.
+        leaving: Block id -> wires that start there, by the input they end in.
         needed: Blocks that an output or a loss depends on.
-        blocks, problems: The findings.
+        blocks, problems, inner, bypassed, visits: The findings.
     """
 
     graph: Graph
     facts: DataFacts | None
+    names: Mapping[str, Json]
+    entries: Mapping[str, Shape | None] | None
+    running: Running
     made: dict[str, Block]
-    into: dict[str, dict[str, Wire]]
-    leaving: dict[str, list[Wire]]
-    needed: set[str]
+    into: Mapping[str, Mapping[str, Wire]]
+    leaving: Mapping[str, Mapping[End, Wire]]
+    needed: Collection[str] = frozenset()
     blocks: dict[str, BlockReport] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    inner: dict[str, tuple[Report, ...]] = field(default_factory=dict)
+    bypassed: set[str] = field(default_factory=set)
+    visits: dict[str, Visit] = field(default_factory=dict)
+
+
+@dataclass
+class Running:
+    """How many repetitions of each composite the walk has passed, for ramps over the whole network.
+
+    Attributes:
+        counted: Ids of the composites whose insides or instances read `k` or `total`; only these are counted.
+        passed: Repetitions so far, by id.
+        totals: Repetitions in the whole network, by id.
+    """
+
+    counted: frozenset[str] = frozenset()
+    passed: dict[str, int] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)

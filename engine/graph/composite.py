@@ -1,0 +1,257 @@
+"""A composite at work: its definition, its drawing, and the class of block that its instances are.
+
+Definitions are linked: the instances hold no copy, so that an edit of the drawing is an edit of all of them. Settings of the
+inside may be expressions of the composite's own; each repetition is worked out with `i` (0, 1, ...), `n` (how many), and with `k`
+and `total`, the same counted over the whole network.
+
+Not for: shapes (`engine.graph.inside`), nor for carrying edits out (`engine.graph.model`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from engine.blocks.spec import Block, Port, Shape
+from engine.declare import Json, choice, declared, flag, integer, real, size2, text
+from engine.errors import BlockError, GraphError, SettingError
+from engine.graph.edits import COMPOSITE, Definition, Node, Parameter
+from engine.graph.naming import FIRST, RUNNING, checked_parameter
+
+if TYPE_CHECKING:
+    from engine.graph.model import Graph
+    from engine.graph.walk import Report
+
+MOST_REPEATS = 1000  # the deepest published network has 152 layers; more is a slip of the finger
+MOST_PARAMETERS = 32  # settings of one composite; more cannot be read in a form
+ON_OFF = ("", "on", "off")
+
+
+class Composite:
+    """A definition in a graph.
+
+    Attributes:
+        id, name, help, settings: As in `Definition`.
+        body: Its drawing; edited through `Inside`, never by itself.
+        spec: The class of its instances.
+        memo: What the checker found out about the inside, by names and shapes; emptied when something changes.
+    """
+
+    def __init__(self, definition: Definition, body: Graph) -> None:
+        self.id = definition.id
+        self.name = definition.name
+        self.help = definition.help
+        self.settings = definition.settings
+        self.body = body
+        self.spec = make_spec(self)
+        self.memo: dict[Any, Report] = {}
+        self._reads: frozenset[str] | None = None
+
+    def forget(self) -> None:
+        """Something inside has changed: what was found out about it does not hold any more."""
+        self.memo.clear()
+        self._reads = None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names that the expressions of its drawing read."""
+        if self._reads is None:
+            self._reads = frozenset(name for node in self.body for name in node.reads)
+        return self._reads
+
+    def definition(self) -> Definition:
+        """The composite as a value."""
+        body = self.body
+        return Definition(
+            self.id, self.name, self.help, self.settings, tuple(body), tuple(body.wires.values()), tuple(body.marks.values())
+        )  # fmt: skip
+
+    def same_as(self, other: Composite) -> bool:
+        """Whether both are equal values; the order in which wires were laid is none of it."""
+        mine, theirs = self.definition(), other.definition()
+        wires = {wire.target: wire for wire in mine.wires}, {wire.target: wire for wire in theirs.wires}
+        return replace(mine, wires=()) == replace(theirs, wires=()) and wires[0] == wires[1]
+
+    @property
+    def defaults(self) -> dict[str, Json]:
+        """What expressions of the inside read when no instance says otherwise."""
+        return {**RUNNING, **{parameter.name: parameter.default for parameter in self.settings}}
+
+    def ports(self, kind: str) -> list[Node]:
+        """The blocks that are its inputs ("port_in") or outputs ("port_out"), in the order of its file."""
+        return [node for node in self.body if node.kind == kind]
+
+    def parts(self) -> set[str]:
+        """Ids of the definitions that stand directly inside."""
+        return {node.composite for node in self.body if node.composite is not None}
+
+
+class CompositeBlock(Block):
+    """Base of the classes that definitions make.
+
+    Attributes:
+        composite: The definition.
+        repeat: How many times it is chained to itself.
+    """
+
+    composite: ClassVar[Composite]
+    repeat: int
+
+    def inputs(self) -> tuple[Port, ...]:
+        return tuple(Port(node.name) for node in self.composite.ports("port_in"))
+
+    def outputs(self) -> tuple[Port, ...]:
+        return tuple(Port(node.name) for node in self.composite.ports("port_out"))
+
+    def shapes(self, *xs: Shape) -> tuple[Shape, ...]:
+        """One shape an output.
+
+        Raises:
+            BlockError: "inside": something does not fit inside it.
+        """
+        from engine.graph.inside import outside_of
+
+        reports = outside_of(self, xs)
+        bad = next((problem for report in reports for problem in report.problems if problem.severity == "error"), None)
+        outputs = reports[-1].exits
+        if bad is not None or any(shape is None for shape in outputs):
+            raise BlockError("inside", bad.text if bad else f"{self.title} gives no known shape.")
+        return tuple(shape for shape in outputs if shape is not None)
+
+    def shape(self, *xs: Shape) -> Shape:
+        return self.shapes(*xs)[0]
+
+    def parameters(self, *xs: Shape) -> int:
+        from engine.graph.inside import outside_of
+
+        return sum(report.parameters for report in outside_of(self, xs))
+
+    def macs(self, *xs: Shape) -> int:
+        from engine.graph.inside import outside_of
+
+        return sum(report.macs for report in outside_of(self, xs))
+
+    def face(self) -> str:
+        values = []
+        for parameter in self.composite.settings[:3]:
+            value = getattr(self, parameter.name)
+            if isinstance(value, bool):
+                values += [parameter.name] if value else []
+            elif value != parameter.default:
+                values.append(f"{parameter.name} {'×'.join(map(str, value)) if isinstance(value, tuple) else value}")
+        return ", ".join([*values, *([f"× {self.repeat}"] if self.repeat > 1 else [])])
+
+
+_OWN = frozenset(name for base in CompositeBlock.__mro__ for name in (*vars(base), *inspect.get_annotations(base)))
+
+
+def make_spec(composite: Composite) -> type[Block]:
+    """The class of a definition's instances.
+
+    Raises:
+        GraphError: Its settings cannot be declared.
+    """
+    if len(composite.settings) > MOST_PARAMETERS:
+        raise GraphError(f"a composite has at most {MOST_PARAMETERS} settings, but {len(composite.settings)} arrived.")
+    fields: dict[str, Any] = {}
+    kinds: dict[str, Any] = {}
+    later: dict[str, Any] = {}
+    for parameter in composite.settings:
+        name = checked_parameter(parameter.name, fields)
+        if name in _OWN:
+            raise GraphError(
+                f"a setting cannot be called {name!r}: every block has something of that name; try {name}1."
+            )
+        fields[name] = _field(parameter, first=False)
+        later[FIRST + name] = _field(parameter, first=True)
+    fields["repeat"] = integer(1, lo=1, hi=MOST_REPEATS, unit="times", help="how many of it follow each other")
+    fields |= later
+    kinds = dict.fromkeys(fields, Any)
+    namespace = {
+        "__annotations__": kinds, "__doc__": composite.help or f"{composite.name}, a block made of blocks.",
+        "__module__": __name__, "composite": composite, **fields,
+    }  # fmt: skip
+    try:
+        made = declared(type(composite.name, (CompositeBlock,), namespace))
+        made()
+    except SettingError as error:
+        raise GraphError(f"the settings of {composite.name} cannot be declared: {error}") from error
+    made.kind, made.title, made.family = COMPOSITE + composite.id, composite.name, "Composites"
+    made.source, made.role, made.stem = "drawn in this project", "layer", stem(composite.name)
+    return made
+
+
+def stem(name: str) -> str:
+    """What names of instances start with: "BasicBlock" gives "basic_block"."""
+    out = ""
+    for before, letter in zip(" " + name, name, strict=False):
+        out += ("_" if letter.isupper() and before.islower() else "") + letter.lower()
+    return out.strip("_") or "composite"
+
+
+def _field(parameter: Parameter, *, first: bool) -> Any:
+    said = parameter.help or parameter.name.replace("_", " ")
+    note = f"{said}; in the first repetition, empty: as in the others" if first else said
+    default = None if first else parameter.default
+    lo, hi = parameter.lo, parameter.hi
+    more = {"advanced": True, "title": f"First {parameter.name.replace('_', ' ')}"} if first else {}
+    match parameter.kind:
+        case "integer":
+            whole = [None if bound is None else int(bound) for bound in (lo, hi)]
+            return integer(default, lo=whole[0], hi=whole[1], help=note, **more)
+        case "real":
+            return real(default, lo=lo, hi=hi, help=note, **more)
+        case "flag" if not first:
+            return flag(bool(default), help=note)
+        case "flag":
+            return choice("", options=ON_OFF, labels=("as the others", "on", "off"), help=note, **more)
+        case "choice":
+            if not parameter.words or not all(isinstance(word, str) for word in parameter.words):
+                raise GraphError(f"the choice {parameter.name} of a composite needs words to choose from.")
+            words = ("", *parameter.words) if first else parameter.words
+            return choice("" if first else str(default), options=words, help=note, **more)
+        case "text":
+            return text("" if first else str(default), help=note, **more)
+        case "size":
+            return size2(default, lo=0 if lo is None else int(lo), help=note, **more)
+        case _:
+            raise GraphError(f"{str(parameter.kind)[:40]!r} is no kind of setting that a composite can have.")
+
+
+def repetitions(block: CompositeBlock, node: Node | None, outer: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """The names of the inside, one mapping a repetition.
+
+    Args:
+        block: The instance as made with `outer`; says how often.
+        node: Its node, whose expressions are worked out again for each repetition; None where there is none.
+        outer: What expressions of the instance may read; `k` and `total` count on from here.
+
+    Raises:
+        SettingError: An expression gives a value that the setting cannot take.
+    """
+    begun = int(outer.get("k", 0))
+    spec = type(block)
+    for index in range(block.repeat):
+        running = {"i": index, "n": block.repeat, "k": begun + index, "total": outer.get("total", block.repeat)}
+        here: Any = block
+        if node is not None and node.has_expressions:
+            here = node.block_with({**outer, **running})
+        values: dict[str, Json] = {}
+        for parameter in spec.composite.settings:  # type: ignore[attr-defined]
+            value = getattr(here, parameter.name)
+            if index == 0:
+                value = _first(parameter, getattr(here, FIRST + parameter.name), value)
+            values[parameter.name] = value
+        yield {**values, **running}
+
+
+def _first(parameter: Parameter, own: Any, value: Any) -> Any:
+    match parameter.kind, own:
+        case _, None | "":
+            return value
+        case "flag", _:
+            return own == "on"
+        case _:
+            return own

@@ -1,0 +1,150 @@
+"""The inside of composites: every repetition checked with its own names and shapes, as often as it differs.
+
+A repetition with the names and shapes of an earlier one is not worked out again, so that 36 equal blocks cost as much as one.
+Not for: single blocks and the network's ends (`engine.graph.check`, `engine.graph.ends`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.blocks.spec import Shape
+from engine.declare import Json
+from engine.errors import EngineError, Fix, Problem, SettingError
+from engine.graph.composite import Composite, CompositeBlock, repetitions
+from engine.graph.edits import Inside, Node
+from engine.graph.model import Graph
+from engine.graph.naming import RUNNING
+from engine.graph.walk import Report, Running
+
+MOST_DEEP = 16  # composites within composites; keeps a hostile file from recursing without end
+MOST_INSTANCES = 20_000  # repetitions that are counted for ramps; more is no network
+
+
+def outside_of(block: CompositeBlock, xs: tuple[Shape, ...]) -> tuple[Report, ...]:
+    """One report a repetition for an instance that stands nowhere, its ports given shapes in their order."""
+    composite = block.composite
+    ports = [port.name for port in block.inputs()]
+    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)[0] if composite else ()
+
+
+def chain(
+    block: CompositeBlock, node: Node | None, entries: Mapping[str, Shape | None], outer: Mapping[str, Json],
+    running: Running, *, depth: int,
+) -> tuple[tuple[Report, ...], str]:  # fmt: skip
+    """Check an instance's repetitions, what leaves one arriving at the next.
+
+    Returns:
+        One report a repetition, and what is wrong with the instance itself (empty: nothing).
+    """
+    composite = block.composite
+    if depth > MOST_DEEP:
+        return (), f"it stands more than {MOST_DEEP} composites deep."
+    begun = running.passed.get(composite.id, 0)
+    total = running.totals.get(composite.id, block.repeat)
+    reports: list[Report] = []
+    arriving = dict(entries)
+    ports = [port.name for port in block.inputs()]
+    try:
+        for names in repetitions(block, node, {**outer, "k": begun, "total": total}):
+            report = _checked(composite, names, arriving, running, depth)
+            reports.append(report)
+            if composite.id in running.counted:
+                running.passed[composite.id] = running.passed.get(composite.id, 0) + 1
+            arriving.update(zip(ports, report.exits, strict=False))
+    except SettingError as error:
+        return tuple(reports), str(error)
+    return tuple(reports), ""
+
+
+def _checked(composite: Composite, names: dict[str, Json], entries: Mapping[str, Shape | None], running: Running,
+             depth: int) -> Report:  # fmt: skip
+    """One repetition, from memory where nothing is new."""
+    from engine.graph.check import check_drawing
+
+    counted = _reads_counts(composite, running.counted) or bool({"k", "total"} & composite.reads)
+    kept = {name: value for name, value in names.items() if counted or name not in ("k", "total")}
+    if not {"i", "n"} & composite.reads:
+        kept = {name: value for name, value in kept.items() if name not in ("i", "n")}
+    key: Any = (
+        tuple((name, _hashable(value)) for name, value in kept.items()),
+        tuple(entries.items()),
+        tuple(sorted(running.passed.items())) if counted else (),
+        tuple(sorted(running.totals.items())) if counted else (),
+    )
+    found = composite.memo.get(key)
+    if found is None or counted:  # what is counted has to be counted again
+        found = check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1)
+        composite.memo[key] = found
+    return found
+
+
+def _hashable(value: Json) -> Any:
+    return tuple(value) if isinstance(value, list) else (type(value).__name__, value)
+
+
+def _reads_counts(composite: Composite, counted: frozenset[str], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether something inside depends on what was counted before."""
+    if not counted:
+        return False
+    if composite.id in counted:
+        return True
+    held = composite.body.composites
+    return any(
+        _reads_counts(held[part], counted, seen | {composite.id}) for part in composite.parts() - seen if part in held
+    )
+
+
+def counting(graph: Graph) -> Running:
+    """What has to be counted over the network, and the totals."""
+    if not graph.composites:
+        return Running()
+    counted: set[str] = set()
+    for id_, composite in graph.composites.items():
+        if {"k", "total"} & composite.reads:
+            counted.add(id_)
+    for drawing in (graph, *(composite.body for composite in graph.composites.values())):
+        counted.update(n.composite for n in drawing if n.composite is not None and {"k", "total"} & n.reads)
+    if not counted:
+        return Running()
+    totals: dict[str, int] = {}
+    _count(graph, graph.names, totals, 0)
+    return Running(frozenset(counted), {}, {id_: totals.get(id_, 0) for id_ in counted})
+
+
+def _count(drawing: Graph, names: Mapping[str, Json], totals: dict[str, int], depth: int) -> None:
+    """Add the repetitions in a drawing and in what stands inside it."""
+    for node in drawing:
+        if node.composite is None or depth > MOST_DEEP or sum(totals.values()) > MOST_INSTANCES:
+            continue
+        try:
+            block = node.block_with(names)
+            assert isinstance(block, CompositeBlock)
+            if node.bypassed_with(names):
+                continue
+            for inner in repetitions(block, node, names):
+                totals[block.composite.id] = totals.get(block.composite.id, 0) + 1
+                _count(block.composite.body, inner, totals, depth + 1)
+        except EngineError:
+            continue  # the walk says what is wrong with it
+
+
+def raised(
+    problems: tuple[Problem, ...], node: Node, composite: Composite, repetition: int, times: int
+) -> list[Problem]:
+    """Problems of an inside as problems of the drawing that the instance stands in."""
+    which = f", repetition {repetition + 1}" if times > 1 else ""
+    return [
+        replace(
+            problem,
+            text=f"{node.name}{which} › {problem.text}",
+            path=(node.id, *problem.path),
+            fixes=tuple(
+                Fix(fix.title, tuple(e if isinstance(e, Inside) else Inside(composite.id, e) for e in fix.edits))
+                for fix in problem.fixes
+            ),
+        )
+        for problem in problems
+    ]

@@ -1,0 +1,98 @@
+"""What the wires of a drawing say by themselves: neighbours, order, what leads where.
+
+Not for: shapes (`engine.graph.check`).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+
+from engine.graph.edits import End, Node, Wire
+
+
+class Topology:
+    """Neighbours and order, kept up while blocks and wires come and go.
+
+    Attributes:
+        into: Block id -> input port -> wire.
+        leaving: Block id -> the input that a wire ends in -> wire, in the order in which they were laid.
+    """
+
+    def __init__(self) -> None:
+        self.into: dict[str, dict[str, Wire]] = {}
+        self.leaving: dict[str, dict[End, Wire]] = {}
+        self._order: tuple[str, ...] | None = None
+        self._needed: tuple[frozenset[str], frozenset[str]] | None = None
+
+    def lay(self, wire: Wire) -> None:
+        """A wire has come, or another one into the same input."""
+        before = self.into.get(wire.target.block, {}).get(wire.target.port)
+        if before is not None and before.source == wire.source:  # only its drawing has changed
+            self.leaving[wire.source.block][wire.target] = wire
+        else:
+            if before is not None:
+                self.take(before)
+            self.leaving.setdefault(wire.source.block, {})[wire.target] = wire
+            self.stale()
+        self.into.setdefault(wire.target.block, {})[wire.target.port] = wire
+
+    def take(self, wire: Wire) -> None:
+        """A wire has gone."""
+        del self.into[wire.target.block][wire.target.port]
+        del self.leaving[wire.source.block][wire.target]
+        self.stale()
+
+    def stale(self) -> None:
+        """Blocks have come or gone, or wires: the order is another one."""
+        self._order = self._needed = None
+
+    def order(self, nodes: Mapping[str, Node]) -> tuple[str, ...]:
+        """Ids so that every block comes after those that feed it; file order where that is free. Blocks on a cycle, and those
+        behind one, are left out."""
+        if self._order is None:
+            self._order = tuple(self._sorted(tuple(nodes)))
+        return self._order
+
+    def _sorted(self, nodes: tuple[str, ...]) -> list[str]:
+        position = {id_: index for index, id_ in enumerate(nodes)}
+        waiting = {id_: len({w.source.block for w in self.into.get(id_, {}).values()}) for id_ in nodes}
+        ready = [index for index, id_ in enumerate(nodes) if waiting[id_] == 0]
+        out = []
+        while ready:
+            id_ = nodes[heapq.heappop(ready)]
+            out.append(id_)
+            for target in {end.block for end in self.leaving.get(id_, ())}:
+                waiting[target] -= 1
+                if waiting[target] == 0:
+                    heapq.heappush(ready, position[target])
+        return out
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether wires lead from `start` to `goal` (or they are the same)."""
+        return start == goal or goal in self.downstream(start, until=goal)
+
+    def downstream(self, start: str, *, until: str | None = None) -> set[str]:
+        """A block and all that wires lead to from it; stops early once `until` is found."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            for end in self.leaving.get(waiting.pop(), ()):
+                if end.block not in seen:
+                    seen.add(end.block)
+                    if end.block == until:
+                        return seen
+                    waiting.append(end.block)
+        return seen
+
+    def upstream(self, starts: frozenset[str]) -> frozenset[str]:
+        """Blocks and everything that feeds them."""
+        if self._needed is not None and self._needed[0] == starts:
+            return self._needed[1]
+        seen, waiting = set(starts), list(starts)
+        while waiting:
+            for wire in self.into.get(waiting.pop(), {}).values():
+                if wire.source.block not in seen:
+                    seen.add(wire.source.block)
+                    waiting.append(wire.source.block)
+        self._needed = starts, frozenset(seen)
+        return self._needed[1]
