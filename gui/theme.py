@@ -164,6 +164,7 @@ def system_theme(app: QApplication) -> ThemeName:
 
 @cache
 def load_fonts() -> bool:
+    """Make the bundled font known to Qt; True where that worked."""
     found = [
         QFontDatabase.addApplicationFont(str(resources.path(f"fonts/Inter-{weight}.otf")))
         for weight in ("Regular", "Medium", "SemiBold")
