@@ -13,6 +13,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from engine.errors import BlockError
 from engine.graph.model import Batch, Disconnect, Edit, End, Move, Wire
 from gui.canvas import edits, geometry
+from gui.canvas.arrange import Box
+from gui.canvas.guides import Guides, Line, Thing
 from gui.canvas.node import NodeItem
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 SLOP = 4  # pixels that the mouse may move before a click is a drag
 PORT_REACH = 14.0  # pixels around a port that still hit it
+GUIDE_REACH, GUIDE_MOST = 6.0, 10.0  # pixels, and at most canvas units, within which a block goes to a guide
 WIRE_REACH = 7.0  # pixels around a wire that still hit it
 
 
@@ -88,7 +91,10 @@ class RubberBand:
 
 
 class DragBlocks:
-    """Selected blocks follow the mouse on the grid; a lone block let go over a wire is put into it."""
+    """Selected blocks follow the mouse, in line with their neighbours or on the grid; with Ctrl freely.
+
+    A lone block let go over a wire is put into it.
+    """
 
     def __init__(self, view: Canvas, at: QPoint, lead: NodeItem) -> None:
         self.view, self.origin, self.lead = view, at, lead
@@ -96,6 +102,8 @@ class DragBlocks:
         scene = view.canvas
         self.places = {id_: QPointF(scene.nodes[id_].pos()) for id_ in view.document.selection if id_ in scene.nodes}
         self.moved = False
+        self._guides: Guides | None = None  # made at the first movement
+        self._home = Thing(Box(0, 0, 0, 0))
 
     def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         if not self.moved and (at - self.origin).manhattanLength() < SLOP:
@@ -103,17 +111,38 @@ class DragBlocks:
         if not self.moved:
             self.moved = True
             self.view.canvas.nodes[self.lead.node.id].setZValue(2)
+            self._sight()
         self.view.hasten()
         self.view.canvas.shift(self._targets(at, modifiers))
         self.view.mark_wire(self._wire_under())
 
+    def _sight(self) -> None:
+        """Note what is seen, to line up with."""
+        scene = self.view.canvas
+        near = (item for item in scene.nodes_in(self.view.seen()) if item.node.id not in self.places)
+        self._guides = Guides(_thing(item) for item in near)
+        around = scene.around(self.places)
+        ports = _thing(self.lead).ports
+        self._home = Thing(Box(around.x(), around.y(), around.width(), around.height()), ports)
+
     def _targets(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> dict[str, QPointF]:
         delta = self.view.mapToScene(at) - self.start
-        home = self.places[self.lead.node.id]
-        goal = home + delta
-        if not modifiers & Qt.KeyboardModifier.AltModifier:
-            goal = QPointF(edits.snapped(goal.x()), edits.snapped(goal.y()))
-        return {id_: place + (goal - home) for id_, place in self.places.items()}
+        lines: tuple[Line, ...] = ()
+        if not modifiers & Qt.KeyboardModifier.ControlModifier and self._guides is not None:
+            box = self._home.box
+            there = Thing(
+                Box(box.x + delta.x(), box.y + delta.y(), box.width, box.height),
+                tuple(port + delta.y() for port in self._home.ports),
+            )
+            snap = self._guides.snap(there, min(GUIDE_REACH / self.view.zoom, GUIDE_MOST))
+            lines = snap.lines
+            goal = self.places[self.lead.node.id] + delta
+            delta += QPointF(
+                snap.dx if snap.dx is not None else edits.snapped(goal.x()) - goal.x(),
+                snap.dy if snap.dy is not None else edits.snapped(goal.y()) - goal.y(),
+            )
+        self.view.guide_lines.show_lines(lines)
+        return {id_: place + delta for id_, place in self.places.items()}
 
     def _wire_under(self) -> Wire | None:
         """The wire that the block would be put into."""
@@ -129,6 +158,7 @@ class DragBlocks:
     def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         document, scene = self.view.document, self.view.canvas
         self.view.mark_wire(None)
+        self.view.guide_lines.show_lines(())
         if not self.moved:
             if not modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
                 document.select([self.lead.node.id])
@@ -146,7 +176,16 @@ class DragBlocks:
 
     def cancel(self) -> None:
         self.view.mark_wire(None)
+        self.view.guide_lines.show_lines(())
         self.view.canvas.shift(self.places)
+
+
+def _thing(item: NodeItem) -> Thing:
+    """A block as guides see it."""
+    ports = [item.port_place(port.name, is_input=True).y() for port in item.inputs]
+    ports += [item.port_place(port.name, is_input=False).y() for port in item.outputs]
+    card = item.card()
+    return Thing(Box(item.x(), item.y(), card.width(), card.height()), tuple(dict.fromkeys(ports)))
 
 
 class DragWire:

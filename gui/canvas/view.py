@@ -31,6 +31,7 @@ from gui.canvas.adding import MIME, Adding
 from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
+from gui.canvas.marks import GuideLines, Rings
 from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
 from gui.canvas.scene import CanvasScene
 from gui.canvas.wire import WireItem
@@ -65,6 +66,9 @@ class Canvas(ZoomView):
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: blocks and wires of the network")
         self.setAcceptDrops(True)
+        self.guide_lines, self.rings = GuideLines(), Rings()
+        for mark in (self.guide_lines, self.rings):
+            self.canvas.addItem(mark)
         self.minimap = Minimap(self)
         self.bar = ZoomBar(self)
         self.hint = EmptyHint(self)

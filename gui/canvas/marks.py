@@ -1,0 +1,102 @@
+"""Marks that lie over the drawing for a while: guide lines of a drag, rings around what was found.
+
+They paint only what is seen. Not for: what is marked (`gui.canvas.guides`, `gui.canvas.finding`, `gui.canvas.connecting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui import theme
+from gui.canvas.guides import Line
+
+TICK = 4.0  # half the height of the ends of a line that measures a gap
+GROW = 7.0  # canvas units that a ring stands off a block's card
+
+
+class GuideLines(QGraphicsItem):
+    """The guide lines of a drag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[Line, ...] = ()
+        self._rect = QRectF()
+        self.setZValue(5)
+
+    def show_lines(self, lines: Iterable[Line]) -> None:
+        """Show these lines and no others."""
+        lines = tuple(dict.fromkeys(lines))
+        if lines == self.lines:
+            return
+        self.prepareGeometryChange()
+        self.lines = lines
+        self._rect = QRectF()
+        for line in lines:
+            both = QRectF(line.x1, line.y1, line.x2 - line.x1, line.y2 - line.y1)
+            self._rect = self._rect.united(both.adjusted(-TICK - 2, -TICK - 2, TICK + 2, TICK + 2))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Thin lines; those over gaps have ends."""
+        pen = QPen(QColor(theme.current().accent), 1)
+        pen.setCosmetic(True)
+        dashed = QPen(pen)
+        dashed.setStyle(Qt.PenStyle.DashLine)
+        for line in self.lines:
+            painter.setPen(pen if line.gap else dashed)
+            painter.drawLine(QLineF(line.x1, line.y1, line.x2, line.y2))
+            if line.gap:
+                across = (0.0, TICK) if line.y1 == line.y2 else (TICK, 0.0)
+                for x, y in ((line.x1, line.y1), (line.x2, line.y2)):
+                    painter.drawLine(QLineF(x - across[0], y - across[1], x + across[0], y + across[1]))
+
+
+class Rings(QGraphicsItem):
+    """Rings around blocks, a thicker one around the current one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rects: tuple[QRectF, ...] = ()
+        self.current: QRectF | None = None
+        self._rect = QRectF()
+        self.setZValue(2.5)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # says what part is seen
+
+    def show_rings(self, rects: Iterable[QRectF], current: QRectF | None = None) -> None:
+        """Show these rings and no others."""
+        self.prepareGeometryChange()
+        self.rects = tuple(rect.adjusted(-GROW, -GROW, GROW, GROW) for rect in rects)
+        self.current = current.adjusted(-GROW, -GROW, GROW, GROW) if current is not None else None
+        self._rect = self.current or QRectF()
+        for rect in self.rects:
+            self._rect = self._rect.united(rect)
+        self._rect = self._rect.adjusted(-60, -60, 60, 60)  # a pen of some pixels is wide where the drawing is small
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """The rings that are seen."""
+        tokens = theme.current()
+        seen = option.exposedRect
+        pen = QPen(QColor(tokens.warn), 2)
+        pen.setCosmetic(True)
+        soft = QColor(tokens.warn)
+        soft.setAlpha(28)
+        painter.setPen(pen)
+        painter.setBrush(QBrush(soft))
+        for rect in self.rects:
+            if rect != self.current and rect.intersects(seen):
+                painter.drawRoundedRect(rect, 12, 12)
+        if self.current is not None:
+            pen.setWidth(4)
+            painter.setPen(pen)
+            painter.drawRoundedRect(self.current, 12, 12)
