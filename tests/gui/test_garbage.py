@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A thread that makes cycles until Python collects, while the window's thread has dropped an object with a running timer.
 ALLOCATES = """
 import gc, sys, threading
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from gui.garbage import collect_here
 app = QCoreApplication([])
 if sys.argv[1] == "here":
