@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.declare import Json
+from engine.training.health import from_event
+from engine.training.messages import Health
 
 Floats = NDArray[np.float32]
 EPOCH_NUMBERS = (
@@ -30,12 +32,14 @@ class History:
         offset: Bytes read so far; always the end of a whole line.
         identity: What tells this file from another of the same name.
         notes: Sentences told along the way.
+        health: How the blocks fared when the training last rested, None where that is not known.
     """
 
     def __init__(self, identity: tuple[int, ...] = ()) -> None:
         self.offset = 0
         self.identity = identity
         self.notes: list[str] = []
+        self.health: Health | None = None
         self._chunks: list[tuple[int, Floats, Floats]] = []
         self._epochs: dict[int, dict[str, Any]] = {}
 
@@ -52,6 +56,8 @@ class History:
                 self._epochs[number] = {"epoch": number, "step": step, **numbers, "best": bool(event["best"])}
             case "resumed":
                 self._take_back(int(event["step"]))
+            case "health":
+                self.health = from_event(event)
             case "note":
                 self.notes.append(str(event["text"]))
 
@@ -62,6 +68,8 @@ class History:
             if first <= step
         ]
         self._chunks = kept
+        if self.health is not None and self.health.step > step:
+            self.health = None
         self._epochs = {number: epoch for number, epoch in self._epochs.items() if epoch["step"] <= step}
 
     def epochs(self) -> list[dict[str, Any]]:

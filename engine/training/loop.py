@@ -19,6 +19,7 @@ from engine.graph.model import Graph
 from engine.training.blame import explain
 from engine.training.checkpoint import fill, unpack
 from engine.training.control import COMMANDS, Command, Control
+from engine.training.health import failed, to_event
 from engine.training.memory import kept
 from engine.training.messages import Confusion, Epoch, Failed, Finished, Message, Note, Started, State, Steps, Weights
 from engine.training.metrics import RING
@@ -188,6 +189,7 @@ def _pause(work: Work) -> None:
     _tell(work, now, wait=True)
     keep_last(work, now)
     work.paused = True
+    _keep_health(work)
     work.record.set_state("paused")
     work.say(State("paused"))
 
@@ -220,6 +222,8 @@ def _tell(work: Work, now: float, *, wait: bool) -> None:
     loss, correct = loss[:bad], correct[:bad]
     if len(loss):
         _add_up(work, loss, correct, now)
+    if work.watch is not None and (health := work.watch.take(wait=wait)) is not None:
+        work.say(health)
     if bad is not None:
         raise NotFiniteError(work.progress.told + 1)
 
@@ -308,6 +312,7 @@ def _settle(work: Work, reason: Reason) -> None:
     now = time.monotonic()
     _tell(work, now, wait=True)
     keep_last(work, now)
+    _keep_health(work)
     work.record.set_state(reason, **_standing(work))
 
 
@@ -317,10 +322,21 @@ def _give_up(work: Work, step: int) -> str:
         _tell(work, time.monotonic(), wait=True)  # the steps before; a card has told them already
     keep_best(work)
     block, text = explain(work, step)
+    if work.watch is not None:
+        work.watch.health = failed(work.watch.health, block, step)
+        if work.watch.health is not None:
+            work.say(work.watch.health)
+        _keep_health(work)
     work.record.write("note", {"text": text, "step": step})
     work.record.set_state("failed", failure=text, **_standing(work))
     work.say(Failed(text, step, block))
     return text
+
+
+def _keep_health(work: Work) -> None:
+    """Write the health at which the training rests, so that the run shows it when it is opened again."""
+    if work.watch is not None and work.watch.health is not None:
+        work.record.write("health", to_event(work.watch.health))
 
 
 def _standing(work: Work) -> dict[str, object]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Level = Literal["info", "warning", "error"]
+HealthState = Literal["good", "silent", "vanishing", "exploding"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,39 @@ class Confusion:
 
 
 @dataclass(frozen=True)
+class BlockHealth:
+    """How one block fares while it learns (`engine.training.health` says what the states mean).
+
+    Attributes:
+        state: The worst of what was found.
+        text: A sentence or two about it, and what can be done.
+        gradient: Norm of its gradient through the norm of its weights; nan where it has no weights.
+        update: Norm of what a step changes through the norm of its weights; nan where it has none.
+        units: Units (numbers of a vector, channels of a map) that can fall silent; 0 where none can.
+        silent: How many of them were silent at the last look.
+        dead: How many of them were silent at every one of the last looks.
+        samples: How many samples each look asks.
+    """
+
+    state: HealthState
+    text: str = ""
+    gradient: float = float("nan")
+    update: float = float("nan")
+    units: int = 0
+    silent: int = 0
+    dead: int = 0
+    samples: int = 0
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the blocks fare after `step` steps, by their names in the plan; blocks that cannot ail are left out."""
+
+    step: int
+    blocks: dict[str, BlockHealth] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class State:
     """The training changed its state."""
 
@@ -133,6 +167,6 @@ class Finished:
     run: str | None
 
 
-Message = Started | Steps | Epoch | Weights | Confusion | State | Note | Failed | Finished
+Message = Started | Steps | Epoch | Weights | Confusion | Health | State | Note | Failed | Finished
 
-LATEST_ONLY: tuple[type, ...] = (Weights, Confusion)
+LATEST_ONLY: tuple[type, ...] = (Weights, Confusion, Health)

@@ -37,6 +37,7 @@ from engine.training.metrics import Criterion, DeviceTally, HostTally
 from engine.training.optimise import load_optimizer, optimizer_of
 from engine.training.record import CONTROL, GRAPH, INFO, LAST, Record
 from engine.training.settings import TrainingSettings
+from engine.training.watch import Watch
 from engine.training.work import Progress, Say, Work, packed
 
 LARGEST_MATRIX = 1024  # classes; a confusion matrix of more is 8 MB and no one reads it
@@ -51,6 +52,7 @@ class Wishes:
         title: The run's title; empty: the project's.
         spare_a_core: Whether a window wants to stay alive beside it.
         checkpoint_s: Seconds between two checkpoints within an epoch.
+        watched: Whether its health is looked at.
         accept_changed_data: Whether a resumed run may go on with other data than it began with.
     """
 
@@ -58,6 +60,7 @@ class Wishes:
     title: str = ""
     spare_a_core: bool = False
     checkpoint_s: float = 30.0
+    watched: bool = True
     accept_changed_data: bool = False
 
 
@@ -99,6 +102,8 @@ def prepare(
         record=record, say=say, control=control, tally=HostTally() if device.id == "cpu" else DeviceTally(place),
         progress=progress, per_epoch=per_epoch, classes=_classes(criterion, data), every=wishes.checkpoint_s,
     )  # fmt: skip
+    if wishes.watched:
+        work.watch = Watch(network, batches, batch_size=settings.batch_size, last_step=work.total)
     started = Started(
         str(run), device.id, device.name, settings.epochs, work.epoch, per_epoch, progress.step,
         len(data.splits["train"]), tuple(notes),

@@ -26,6 +26,7 @@ from engine.graph.model import Graph
 from engine.graph.store import load
 from engine.training import lock
 from engine.training.history import History, read_history
+from engine.training.messages import Health
 from engine.training.record import BEST, EVENTS, GRAPH, INFO, LAST
 from engine.training.settings import TrainingSettings
 
@@ -107,6 +108,10 @@ class Run:
     def steps(self) -> tuple[NDArray[np.int64], Floats, Floats]:
         """Numbers, losses and accuracies of all steps told of; nan stands for what was not measured."""
         return self._read().steps()
+
+    def health(self) -> Health | None:
+        """How the blocks fared when the training last rested; None for a run that nobody looked at."""
+        return self._read().health
 
     def graph(self) -> Graph:
         """The frozen project that is trained.

@@ -45,8 +45,14 @@ def learn(work: Work) -> None:
     set_rate(work.optimizer, rate(work.settings, progress.step, work.per_epoch))
     if work.tally.bad is not None:
         work.optimizer.found_inf = work.tally.bad  # type: ignore[attr-defined]
+    watch = work.watch
+    looking = watch is not None and watch.due(progress.step, asked=work.allowed > 0)
+    if watch is not None and looking:
+        watch.before()
     work.optimizer.step()
     progress.step += 1
+    if watch is not None and looking:
+        watch.look(progress.step, progress.pieces)
 
 
 def rows_of(work: Work, step: int) -> Tensor:

@@ -23,6 +23,7 @@ from engine.training.messages import Epoch, Message
 from engine.training.metrics import Criterion, Tally
 from engine.training.record import BEST, LAST, Record
 from engine.training.settings import TrainingSettings
+from engine.training.watch import Watch
 
 Say = Callable[[Message], None]
 
@@ -88,6 +89,7 @@ class Work:
         every: Seconds between two checkpoints within an epoch.
         order: The rows of the epoch under way, and which epoch that is.
         best: The best network as packed bytes, where it has not reached its file yet.
+        watch: Who looks at its health, None where nobody does.
         paused, allowed: Whether it rests, and how many steps it may do all the same.
     """
 
@@ -107,6 +109,7 @@ class Work:
     every: float
     order: tuple[int, Tensor] | None = None
     best: bytes | None = None
+    watch: Watch | None = None
     paused: bool = False
     allowed: int = 0
     epochs: list[Epoch] = field(default_factory=list)

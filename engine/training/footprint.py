@@ -1,0 +1,173 @@
+"""How much memory a training takes, worked out from the plan: no torch, nothing is run.
+
+A step is gone through forwards and backwards on paper: which values torch keeps for the gradients, which it can let go, and how
+much lies there at once at the worst moment. `benchmarks/memory.py` compares it with what trainings really take. Not for: what
+a device has (`engine.training.fitmeter`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.compiler.plan import Objective, Plan, Step
+from engine.compiler.rewrite import pool_first
+from engine.training.settings import TrainingSettings
+
+FLOAT, INDEX = 4, 8  # bytes of a number: float32, int64
+
+# What torch keeps of a step until its gradient is known: "x" what arrives, "y" what it gives.
+_KEEPS = {
+    "nn.Conv2d": "x", "nn.Linear": "x", "nn.BatchNorm1d": "x", "nn.BatchNorm2d": "x",
+    "nn.ReLU": "y", "nn.Sigmoid": "y", "nn.Tanh": "y", "nn.Softmax": "y",
+    "nn.LeakyReLU": "x", "nn.ELU": "x", "nn.GELU": "x",
+    "nn.MaxPool2d": "x", "nn.AvgPool2d": "x", "nn.AdaptiveAvgPool2d": "x", "nn.AdaptiveMaxPool2d": "x",
+    "nn.Dropout": "", "nn.Flatten": "", "add": "", "torch.cat": "", "torch.mean": "", "torch.amax": "xy",
+}  # fmt: skip
+_OTHERS = "xy"  # of a step that is not in the list
+# What a step keeps besides, in bytes for each number that it gives: places of the largest, masks.
+_BESIDES = {"nn.MaxPool2d": INDEX, "nn.AdaptiveMaxPool2d": INDEX, "nn.Dropout": FLOAT}
+# Steps whose gradient is the one that arrives, not a copy.
+_PASSING = frozenset({"add", "nn.Flatten"})
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The memory of a training in bytes, apart from what the program takes anyway.
+
+    Attributes:
+        weights: Learned numbers.
+        gradients: One a learned number.
+        state: What the optimiser remembers.
+        kept: For each sample of a batch, values and gradients that lie there at once at the worst moment.
+        batch: For each sample of a batch, its input and target.
+        data: The data set where the arithmetic is done.
+    """
+
+    weights: int
+    gradients: int
+    state: int
+    kept: int
+    batch: int
+    data: int
+
+    @property
+    def fixed(self) -> int:
+        """What no batch size changes."""
+        return self.weights + self.gradients + self.state + self.data
+
+    @property
+    def per_sample(self) -> int:
+        """What each sample of a batch adds."""
+        return self.kept + self.batch
+
+    def at(self, batch_size: int) -> int:
+        """All of it at a batch size."""
+        return self.fixed + self.per_sample * batch_size
+
+    def largest_batch(self, room: int) -> int:
+        """How many samples a batch may have to fit into so many bytes; 0 where not even one does."""
+        left = room - self.fixed
+        return max(0, left // self.per_sample) if self.per_sample else 0
+
+
+def footprint(planned: Plan, goal: Objective, settings: TrainingSettings, *, data: int = 0) -> Footprint:
+    """The memory of a training.
+
+    Args:
+        planned: The network.
+        goal: Its losses.
+        settings: Of them, the optimiser counts.
+        data: Bytes of the data set where the arithmetic is done.
+    """
+    weights = planned.parameters * FLOAT
+    slots = {slot for output in planned.outputs for slot in (output.slot,)} | goal.slots
+    steps = pool_first(planned.needed(slots), frozenset(slots))
+    return Footprint(
+        weights=weights,
+        gradients=weights,
+        state=weights * _moments(settings),
+        kept=_Step(planned, steps, slots).worst(),
+        batch=sum(spec.shape.size for spec in planned.inputs) * FLOAT + INDEX * max(1, len(goal.terms)),
+        data=data,
+    )
+
+
+def _moments(settings: TrainingSettings) -> int:
+    """How many numbers the optimiser remembers for each weight."""
+    if settings.optimizer in ("adam", "adamw"):
+        return 2
+    return 1 if settings.momentum > 0 else 0
+
+
+class _Step:
+    """One step of learning for one sample, on paper."""
+
+    def __init__(self, planned: Plan, steps: Iterable[Step], ends: set[int]) -> None:
+        self.steps = tuple(steps)
+        self.ends = ends
+        self.inputs = set(range(len(planned.inputs)))
+        self.bytes: dict[int, int] = dict.fromkeys(self.inputs, 0)  # the batch is counted by itself
+        self.owner: dict[int, int] = {}
+        last = any(step.call.target == "nn.Conv2d" for step in self.steps)
+        for step in self.steps:
+            # Flattening a map whose channels come last copies it; any other flatten is the same memory seen otherwise.
+            view = step.call.target == "nn.Flatten" and not (last and len(step.inputs[0].dims) == 3)
+            self.owner[step.writes] = self._of(step.reads[0]) if view else step.writes
+            self.bytes[step.writes] = 0 if view else step.output.size * FLOAT
+        self.besides = [_BESIDES.get(step.call.target, 0) * step.output.size for step in self.steps]
+
+    def _of(self, slot: int) -> int:
+        return self.owner.get(slot, slot)
+
+    def _keeps(self, step: Step) -> set[int]:
+        wanted = _KEEPS.get(step.call.target, _OTHERS)
+        slots = (*(step.reads if "x" in wanted else ()), *((step.writes,) if "y" in wanted else ()))
+        return {self._of(slot) for slot in slots}
+
+    def worst(self) -> int:
+        """Bytes at the worst moment."""
+        kept_until: dict[int, int] = {}  # slot -> the first step that keeps it: its gradient is the last that needs it
+        last_read: dict[int, int] = {self._of(slot): len(self.steps) for slot in self.ends}
+        for index, step in enumerate(self.steps):
+            for slot in self._keeps(step):
+                kept_until.setdefault(slot, index)
+            for slot in step.reads:
+                last_read[self._of(slot)] = max(index, last_read.get(self._of(slot), 0))
+        return max(self._forward(kept_until, last_read), self._backward(kept_until))
+
+    def _forward(self, kept_until: dict[int, int], last_read: dict[int, int]) -> int:
+        worst = live = 0
+        for index, step in enumerate(self.steps):
+            live += self.bytes[step.writes] + self.besides[index]
+            worst = max(worst, live)
+            for slot in {self._of(slot) for slot in (*step.reads, step.writes)}:
+                if slot not in kept_until and last_read.get(slot, index) <= index:
+                    live -= self.bytes[slot]
+        return worst
+
+    def _backward(self, kept_until: dict[int, int]) -> int:
+        let_go: dict[int, int] = {}  # step -> bytes that are free once its gradient is known
+        for slot, index in kept_until.items():
+            let_go[index] = let_go.get(index, 0) + self.bytes[slot]
+        # The loss keeps the logarithms of its probabilities and gives the first gradient.
+        gradients = {self._of(slot): 2 * self.bytes[self._of(slot)] for slot in self.ends - self.inputs}
+        worst = live = sum(let_go.values()) + sum(self.besides) + sum(gradients.values())
+        for index in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[index]
+            reads = [slot for slot in dict.fromkeys(map(self._of, step.reads)) if slot not in self.inputs]
+            arriving = gradients.pop(self._of(step.writes), 0)
+            if step.call.target in _PASSING:
+                # What arrives goes on as it is, to all inputs; it is counted at the first that has none yet.
+                for slot in reads:
+                    if slot not in gradients:
+                        gradients[slot], arriving = arriving, 0
+                live -= arriving
+            else:
+                worst = max(worst, live + sum(self.bytes[slot] for slot in reads))
+                for slot in reads:
+                    live += 0 if slot in gradients else self.bytes[slot]
+                    gradients.setdefault(slot, self.bytes[slot])
+                live -= arriving
+            live -= self.besides[index] + let_go.get(index, 0)
+        return worst
