@@ -150,7 +150,9 @@ class DesignPlace(QMainWindow):
         def when() -> bool:
             return self.isVisible() and commands.possible(self.canvas, command)
 
-        return Action(id_, title, run, command.window_keys, icon, when, rule=rule)
+        on = command.checked
+        checked = (lambda: on(self.canvas)) if on is not None else None
+        return Action(id_, title, run, command.window_keys, icon, when, checked, rule)
 
     def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
         return lambda: dock.setVisible(dock.isHidden())
@@ -201,6 +203,8 @@ _EDIT = (
     ("duplicate", "Duplicate", "content-duplicate", False),
     ("rename", "Rename", "", False),
     ("delete", "Delete", "delete-outline", False),
+    ("bypass", "Bypass", "", False),
+    ("pin", "Pin in place", "", False),
     ("all", "Select all", "", True),
     ("tidy", "Tidy up", "sitemap-outline", False),
     ("align_left", "Align left", "align-horizontal-left", True),

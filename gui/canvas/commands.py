@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QKeySequence
 
-from gui.canvas import clipboard, moving, placing
+from gui.canvas import clipboard, flags, moving, placing
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -40,6 +40,7 @@ class Command:
         on: What its context menus are asked for on; empty for none.
         group: Commands of one group stand together in a menu, between lines.
         under: The submenu it stands in.
+        checked: For what is on or off: whether it is on for what is selected.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Command:
     on: frozenset[Target] = frozenset()
     group: int = 0
     under: str = ""
+    checked: Callable[[Canvas], bool] | None = None
 
     @property
     def window_keys(self) -> str:
@@ -77,6 +79,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("Rename", ("F2",), placing.rename, "one", BLOCK, 1),
     Command("Help", ("F1",), _help, "blocks", BLOCK, 1),
     Command("Select a wire of the block", ("Shift+W",), moving.next_wire, "blocks", BLOCK, 2),
+    Command("Bypass", ("M",), flags.bypass, "blocks", BLOCKS, 3, checked=flags.all_bypassed),
+    Command("Pin in place", ("P",), flags.pin, "blocks", BLOCKS, 3, checked=flags.all_pinned),
     Command("Duplicate", ("Ctrl+D",), clipboard.duplicate, "blocks", BLOCKS, 4),
     Command("Cut", ("Ctrl+X",), clipboard.cut, "blocks", BLOCKS, 4),
     Command("Copy", ("Ctrl+C",), clipboard.copy, "blocks", BLOCKS, 4),

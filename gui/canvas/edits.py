@@ -215,7 +215,7 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
         name = node.name if node.name not in taken else graph.fresh_name(node.kind, taken=taken)
         taken.add(name)
         fresh[node.id] = graph.fresh_id()
-        edits.append(AddBlock(replace(node, id=fresh[node.id], name=name, x=node.x + dx, y=node.y + dy)))
+        edits.append(AddBlock(replace(node, id=fresh[node.id], name=name, x=node.x + dx, y=node.y + dy, pinned=False)))
     for wire in wires:
         if wire.source.block in fresh and wire.target.block in fresh:
             source, target = (

@@ -58,6 +58,9 @@ def _add(into: QMenu, view: Canvas, command: Command, at: QPoint) -> None:
     shown = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
     action = into.addAction(f"{command.title}\t{shown}")
     action.setEnabled(commands.possible(view, command))
+    if command.checked is not None:
+        action.setCheckable(True)
+        action.setChecked(command.checked(view))
     if command.title == "Add a block…":
         action.triggered.connect(lambda _checked=False: view.quick_add(at))
     else:
