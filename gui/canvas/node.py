@@ -13,7 +13,8 @@ from engine.blocks.spec import Port
 from engine.errors import Problem, SettingError
 from engine.graph.check import BlockReport
 from engine.graph.model import End, Node
-from gui.canvas import geometry
+from engine.training.messages import BlockHealth
+from gui.canvas import geometry, vitals
 from gui.canvas.geometry import HEADER, PORT_RADIUS, WIDTH
 from gui.canvas.inks import Inks
 
@@ -55,6 +56,7 @@ class NodeItem(QGraphicsItem):
         self._report: BlockReport | None = None
         self._problems: tuple[Problem, ...] = ()
         self._thumbnail: QImage | None = None
+        self.health: BlockHealth | None = None
         self._texts: list[tuple[QPointF, QStaticText, str]] | None = None
         self._far: tuple[QPointF, QStaticText] | None = None
         self.inputs: tuple[Port, ...] = ()
@@ -96,9 +98,20 @@ class NodeItem(QGraphicsItem):
         if report == self._report and problems == self._problems:
             return
         self._report, self._problems = report, problems
-        worst = "\n".join(problem.text for problem in problems)
-        self.setToolTip(worst)
+        self._tell()
         self.refresh()
+
+    def set_health(self, health: BlockHealth | None) -> None:
+        """Show how the block fares while it learns, or nothing of it."""
+        if health != self.health:
+            sign = (self.health and self.health.state) != (health and health.state)
+            self.health = health
+            self._tell()
+            if sign:
+                self.update(vitals.place(self._card))
+
+    def _tell(self) -> None:
+        self.setToolTip(vitals.tip("\n".join(problem.text for problem in self._problems), self.health))
 
     def set_thumbnail(self, image: QImage | None) -> None:
         """Show a picture of what the block answers, or none."""
@@ -191,6 +204,8 @@ class NodeItem(QGraphicsItem):
         self._paint_thumbnail(painter)
         self._paint_ports(painter)
         self._paint_badge(painter)
+        if self.health is not None:
+            vitals.paint(painter, self.health.state, self._card)
 
     def _paint_far(self, painter: QPainter) -> None:
         inks = self.inks

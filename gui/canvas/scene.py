@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectIte
 from engine.errors import Problem
 from engine.graph.check import Report
 from engine.graph.model import End
+from engine.training.messages import BlockHealth
 from gui import theme
 from gui.canvas.cells import Cells
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
@@ -285,6 +286,11 @@ class CanvasScene(QGraphicsScene):
         """Show a picture on a block's face."""
         if block in self.nodes:
             self.nodes[block].set_thumbnail(image)
+
+    def set_health(self, block: str, health: BlockHealth | None) -> None:
+        """Show how a block fares while it learns, or nothing of it."""
+        if block in self.nodes:
+            self.nodes[block].set_health(health)
 
     def show_loose(self, path: QPainterPath | None) -> None:
         """Show the wire in hand, or none."""
