@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.blocks.spec import Block, Port, Shape
-from engine.declare import Json, choice, declared, flag, integer, real, size2, text
+from engine.declare import Choice, Flag, Integer, Json, Pair, Real, Setting, Text, declared
 from engine.errors import BlockError, GraphError, SettingError
 from engine.graph.edits import COMPOSITE, Definition, Node, Parameter
 from engine.graph.naming import FIRST, RUNNING, checked_parameter
@@ -156,7 +156,6 @@ def make_spec(composite: Composite) -> type[Block]:
     if len(composite.settings) > MOST_PARAMETERS:
         raise GraphError(f"a composite has at most {MOST_PARAMETERS} settings, but {len(composite.settings)} arrived.")
     fields: dict[str, Any] = {}
-    kinds: dict[str, Any] = {}
     later: dict[str, Any] = {}
     for parameter in composite.settings:
         name = checked_parameter(parameter.name, fields)
@@ -164,17 +163,18 @@ def make_spec(composite: Composite) -> type[Block]:
             raise GraphError(
                 f"a setting cannot be called {name!r}: every block has something of that name; try {name}1."
             )
-        fields[name] = _field(parameter, first=False)
-        later[FIRST + name] = _field(parameter, first=True)
-    fields["repeat"] = integer(1, lo=1, hi=MOST_REPEATS, unit="times", help="how many of it follow each other")
+        fields[name] = _field(_setting(parameter, first=False))
+        later[FIRST + name] = _field(_setting(parameter, first=True))
+    fields["repeat"] = _field(
+        Integer(default=1, lo=1, hi=MOST_REPEATS, unit="times", help="how many of it follow each other")
+    )
     fields |= later
-    kinds = dict.fromkeys(fields, Any)
     namespace = {
-        "__annotations__": kinds, "__doc__": composite.help or f"{composite.name}, a block made of blocks.",
+        "__annotations__": dict.fromkeys(fields, Any), "__doc__": composite.help or f"{composite.name}, a block made of blocks.",
         "__module__": __name__, "composite": composite, **fields,
     }  # fmt: skip
     try:
-        made = declared(type(composite.name, (CompositeBlock,), namespace))
+        made: type[Block] = declared(type(composite.name, (CompositeBlock,), namespace))
         made()
     except SettingError as error:
         raise GraphError(f"the settings of {composite.name} cannot be declared: {error}") from error
@@ -191,33 +191,45 @@ def stem(name: str) -> str:
     return out.strip("_") or "composite"
 
 
-def _field(parameter: Parameter, *, first: bool) -> Any:
+def _setting(parameter: Parameter, *, first: bool) -> Setting:
+    """A parameter as a declared setting; `first`: the one for its value in the first repetition, empty unless said."""
     said = parameter.help or parameter.name.replace("_", " ")
-    note = f"{said}; in the first repetition, empty: as in the others" if first else said
-    default = None if first else parameter.default
-    lo, hi = parameter.lo, parameter.hi
-    more = {"advanced": True, "title": f"First {parameter.name.replace('_', ' ')}"} if first else {}
+    about: dict[str, Any] = {"help": said}
+    if first:
+        about = {
+            "help": f"{said}; in the first repetition, empty: as in the others", "advanced": True, "optional": True,
+            "title": f"First {parameter.name.replace('_', ' ')}",
+        }  # fmt: skip
+    default = tuple(parameter.default) if isinstance(parameter.default, list) else parameter.default
+    default = None if first else default
+    words = ("", *parameter.words) if first else parameter.words
     match parameter.kind:
         case "integer":
-            whole = [None if bound is None else int(bound) for bound in (lo, hi)]
-            return integer(default, lo=whole[0], hi=whole[1], help=note, **more)
+            return Integer(default=default, lo=_whole(parameter.lo), hi=_whole(parameter.hi), **about)
         case "real":
-            return real(default, lo=lo, hi=hi, help=note, **more)
-        case "flag" if not first:
-            return flag(bool(default), help=note)
+            return Real(default=default, lo=parameter.lo, hi=parameter.hi, **about)
+        case "flag" if first:
+            return Choice(default="", options=ON_OFF, labels=("as the others", "on", "off"), **about)
         case "flag":
-            return choice("", options=ON_OFF, labels=("as the others", "on", "off"), help=note, **more)
+            return Flag(default=default, **about)
         case "choice":
-            if not parameter.words or not all(isinstance(word, str) for word in parameter.words):
+            if not parameter.words or not all(isinstance(word, str) and word for word in parameter.words):
                 raise GraphError(f"the choice {parameter.name} of a composite needs words to choose from.")
-            words = ("", *parameter.words) if first else parameter.words
-            return choice("" if first else str(default), options=words, help=note, **more)
+            return Choice(default="" if first else default, options=words, **about)
         case "text":
-            return text("" if first else str(default), help=note, **more)
+            return Text(default="" if first else default, **about)
         case "size":
-            return size2(default, lo=0 if lo is None else int(lo), help=note, **more)
+            return Pair(default=default, lo=_whole(parameter.lo) or 0, hi=_whole(parameter.hi), unit="pixels", **about)
         case _:
             raise GraphError(f"{str(parameter.kind)[:40]!r} is no kind of setting that a composite can have.")
+
+
+def _field(setting: Setting) -> Any:
+    return field(default=setting.default, metadata={"setting": setting})
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
 
 
 def repetitions(block: CompositeBlock, node: Node | None, outer: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
@@ -239,7 +251,7 @@ def repetitions(block: CompositeBlock, node: Node | None, outer: Mapping[str, Js
         if node is not None and node.has_expressions:
             here = node.block_with({**outer, **running})
         values: dict[str, Json] = {}
-        for parameter in spec.composite.settings:  # type: ignore[attr-defined]
+        for parameter in spec.composite.settings:
             value = getattr(here, parameter.name)
             if index == 0:
                 value = _first(parameter, getattr(here, FIRST + parameter.name), value)

@@ -6,7 +6,7 @@ it back. Not for: edits inside one drawing (`engine.graph.model`), nor for shape
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from engine.graph.edits import (
     Undefine,
 )
 from engine.graph.naming import checked_id, checked_name
+from engine.graph.topology import inner_first
 
 if TYPE_CHECKING:
     from engine.graph.model import Graph
@@ -70,8 +71,8 @@ def copy_definitions(source: Graph, target: Graph) -> None:
         held[id_] = Composite(
             replace(composite.definition(), blocks=(), wires=(), marks=()), Graph(root=target, owner=id_)
         )
-    for id_, composite in source.composites.items():
-        _fill(held[id_].body, composite.definition())
+    for id_ in inner_first({id_: composite.parts() for id_, composite in source.composites.items()}):
+        _fill(held[id_].body, source.composites[id_].definition())
 
 
 def _fill(body: Graph, definition: Definition) -> None:
@@ -154,18 +155,26 @@ def undefine(graph: Graph, edit: Undefine) -> Edit:
 def inside(graph: Graph, edit: Inside) -> Edit:
     """Carry out an `Inside`."""
     composite = graph.composite(edit.composite)
-    ports = _ports(composite)
+    before = _ports(composite)
     inverse = composite.body.run(edit.edit)
     forget(graph)
-    back: list[Edit] = []
-    if _ports(composite) != ports:
-        back = _follow(graph, composite.id)
+    after = _ports(composite)
     undo = Inside(composite.id, inverse)
+    if after == before:
+        return undo
+    takes, gives = ({old[id_]: new[id_] for id_ in old if id_ in new and old[id_] != new[id_]}
+                    for old, new in zip(before, after, strict=True))  # fmt: skip
+    back = _follow(graph, composite.id, takes, gives)
     return Batch((undo, *back)) if back else undo
 
 
-def _ports(composite: Composite) -> tuple[list[str], list[str]]:
-    return [node.name for node in composite.ports("port_in")], [node.name for node in composite.ports("port_out")]
+def _ports(composite: Composite) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the inputs and of the outputs, by block id, in their order."""
+
+    def named(kind: str) -> dict[str, str]:
+        return {node.id: node.name for node in composite.ports(kind)}
+
+    return named("port_in"), named("port_out")
 
 
 def forget(graph: Graph) -> None:
@@ -174,8 +183,12 @@ def forget(graph: Graph) -> None:
         composite.forget()
 
 
-def _follow(graph: Graph, id_: str) -> list[Edit]:
-    """Bring all instances of a definition up to date; gives the edits that bring back what they lost."""
+def _follow(graph: Graph, id_: str, takes: Mapping[str, str] | None = None,
+            gives: Mapping[str, str] | None = None) -> list[Edit]:  # fmt: skip
+    """Bring all instances of a definition up to date; gives the edits that bring back what they lost.
+
+    `takes` and `gives` name the input and output ports that are called otherwise now, old name -> new.
+    """
     forget(graph)
     composite = graph.composite(id_)
     composite.spec = make_spec(composite)
@@ -183,6 +196,7 @@ def _follow(graph: Graph, id_: str) -> list[Edit]:
     for owner, drawing in drawings(graph):
         for node in list(drawing):
             if node.composite == id_:
+                drawing.rename_ports(node.id, takes or {}, gives or {})
                 back += [scoped(owner, edit) for edit in _renew(drawing, node)]
     return back
 

@@ -9,14 +9,14 @@ Not for: whether the network makes sense (`engine.graph.check`) nor for files (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
-from engine.declare import Json, to_json, unknown
+from engine.declare import unknown
 from engine.errors import GraphError, SettingError
 from engine.graph.composite import Composite
+from engine.graph.drawing import SECTIONS, Drawing
 from engine.graph.edits import (
     COMPOSITE,
     AddBlock,
@@ -42,167 +42,29 @@ from engine.graph.edits import (
     Undefine,
     Wire,
 )
-from engine.graph.expression import is_expression
 from engine.graph.naming import RESERVED, checked_id, checked_name
-from engine.graph.topology import Topology
+from engine.graph.refuse import check_flags, check_mark, check_place, checked_settings, held
 from engine.observe import Signal
 
 __all__ = [
-    "COMPOSITE", "RESERVED", "AddBlock", "Batch", "Composite", "Configure", "Connect", "Define", "Definition", "Disconnect",
-    "Edit", "End", "Graph", "Inside", "Mark", "Move", "Node", "Parameter", "RemoveBlock", "RemoveMark", "Rename", "SetFlags",
-    "SetMark", "SetSection", "Undefine", "Wire",
+    "COMPOSITE", "RESERVED", "SECTIONS", "AddBlock", "Batch", "Composite", "Configure", "Connect", "Define",
+    "Definition", "Disconnect", "Edit", "End", "Graph", "Inside", "Mark", "Move", "Node", "Parameter", "RemoveBlock",
+    "RemoveMark", "Rename", "SetFlags", "SetMark", "SetSection", "Undefine", "Wire",
 ]  # fmt: skip
 
-SECTIONS = ("about", "data", "training")
-LONGEST_MARK = 100_000  # characters of a note
 _FLAGS = ("bypassed", "pinned")
 
 
-class Graph:
-    """Blocks, wires, marks, the definitions of composites, and the project's sections.
+class Graph(Drawing):
+    """A drawing that can be changed.
 
     Attributes:
         changed: Emits each edit after it has been applied.
-        owner: Id of the composite whose drawing this is; None for the network itself.
-        topology: What the wires alone say: neighbours, order.
     """
 
     def __init__(self, *, root: Graph | None = None, owner: str | None = None) -> None:
-        self._nodes: dict[str, Node] = {}
-        self._wires: dict[End, Wire] = {}
-        self._marks: dict[str, Mark] = {}
-        self._sections: dict[str, Mapping[str, Json]] = {name: {} for name in SECTIONS}
-        self._used = 0  # the largest number given to an id so far
-        self._names: set[str] = set()
-        self.topology = Topology()
-        self._composites: dict[str, Composite] = {} if root is None else root._composites
-        self.owner = owner
+        super().__init__(root=root, owner=owner)
         self.changed: Signal[Edit] = Signal()
-
-    # --- reading
-
-    @property
-    def nodes(self) -> Mapping[str, Node]:
-        """Blocks by id, in the order of the file."""
-        return MappingProxyType(self._nodes)
-
-    @property
-    def wires(self) -> Mapping[End, Wire]:
-        """Wires by the input they end in, in the order in which they were laid."""
-        return MappingProxyType(self._wires)
-
-    @property
-    def marks(self) -> Mapping[str, Mark]:
-        """Frames and notes by id, the hindmost first."""
-        return MappingProxyType(self._marks)
-
-    @property
-    def composites(self) -> Mapping[str, Composite]:
-        """Definitions by id: those of the whole project, from whichever of its drawings one asks."""
-        return MappingProxyType(self._composites)
-
-    @property
-    def sections(self) -> Mapping[str, Mapping[str, Json]]:
-        """What the project knows besides the graph: "about", "data", "training"."""
-        return MappingProxyType(self._sections)
-
-    def __iter__(self) -> Iterator[Node]:
-        return iter(self._nodes.values())
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    def node(self, block: str) -> Node:
-        """The block of an id.
-
-        Raises:
-            GraphError: There is none.
-        """
-        if block not in self._nodes:
-            raise GraphError(f'there is no block with the id "{str(block)[:60]}".')
-        return self._nodes[block]
-
-    def named(self, name: str) -> Node:
-        """The block of a name.
-
-        Raises:
-            GraphError: There is none; the nearest name is suggested.
-        """
-        for node in self._nodes.values():
-            if node.name == name:
-                return node
-        raise GraphError(unknown(name, [node.name for node in self._nodes.values()], "block named"))
-
-    def composite(self, id_: str) -> Composite:
-        """The definition of an id.
-
-        Raises:
-            GraphError: There is none.
-        """
-        if id_ not in self._composites:
-            raise GraphError(f'there is no composite with the id "{str(id_)[:60]}".')
-        return self._composites[id_]
-
-    def wires_from(self, block: str) -> list[Wire]:
-        """Wires that start at the block."""
-        return list(self.topology.leaving.get(block, {}).values())
-
-    def wires_into(self, block: str) -> list[Wire]:
-        """Wires that end at the block."""
-        return list(self.topology.into.get(block, {}).values())
-
-    def fresh_id(self) -> str:
-        """An id that was never given before in this graph; giving it uses it up."""
-        self._used += 1
-        return f"b{self._used}"
-
-    def coming_ids(self, count: int) -> list[str]:
-        """The ids that `fresh_id` would give next, without giving them; for edits that are only proposed."""
-        return [f"b{self._used + number}" for number in range(1, count + 1)]
-
-    def fresh_name(self, kind: str, *, taken: Iterable[str] = ()) -> str:
-        """The first free name for a block of this kind: conv1, conv2..."""
-        spec = self.bound(Node("", kind, "")).spec
-        names = self._names.union(taken)
-        # Blocks that a network normally has once carry no number until there is a second one.
-        if spec.role != "layer" and spec.stem not in names:
-            return spec.stem
-        number = 1
-        while f"{spec.stem}{number}" in names:
-            number += 1
-        return f"{spec.stem}{number}"
-
-    def new_node(self, kind: str, settings: Mapping[str, Json] | None = None, *, name: str = "", x: float = 0.0,
-                 y: float = 0.0) -> Node:  # fmt: skip
-        """A node with a fresh id and name, ready for `AddBlock`."""
-        return self.bound(Node(self.fresh_id(), kind, name or self.fresh_name(kind), dict(settings or {}), x, y))
-
-    def bound(self, node: Node) -> Node:
-        """The node with what this graph knows: the class of its definition, and what its expressions read.
-
-        Raises:
-            GraphError: It is an instance of a composite that is not there.
-        """
-        id_ = node.composite
-        given = self.composite(id_).spec if id_ is not None else None
-        names = self.names if given is not None or any(
-            is_expression(value) for value in (node.bypassed, *node.settings.values())
-        ) else None  # fmt: skip
-        if node.given is given and node.names == names:
-            return node
-        return replace(node, given=given, names=names)
-
-    @property
-    def names(self) -> Mapping[str, Json]:
-        """What expressions of this drawing read when no instance says otherwise."""
-        from engine.graph.naming import RUNNING
-
-        return self._composites[self.owner].defaults if self.owner in self._composites else RUNNING
-
-    def order(self) -> list[str]:
-        """Ids so that every block comes after those that feed it; file order where that is free. Blocks on a cycle, and
-        those behind one, are left out."""
-        return list(self.topology.order(self._nodes))
 
     def copy(self) -> Graph:
         """An independent graph of equal value, without listeners."""
@@ -292,10 +154,10 @@ class Graph:
         name = checked_name(node.name, self._names)
         self._check_kind(node)
         node = self.bound(node)
-        settings = _checked(node, node.settings)
-        _check_place(node.x, node.y)
+        settings = checked_settings(node, node.settings)
+        check_place(node.x, node.y)
         node = replace(node, name=name, settings=settings, x=float(node.x), y=float(node.y))
-        _check_flags(node)
+        check_flags(node)
         if edit.at is None or edit.at >= len(self._nodes):
             self._nodes[node.id] = node
         else:
@@ -359,7 +221,7 @@ class Graph:
                 "to its outputs."
             )
         for x, y in edit.wire.via:
-            _check_place(x, y)
+            check_place(x, y)
         before = self._wires.get(target)
         self._wires[target] = edit.wire
         self.topology.lay(edit.wire)
@@ -375,8 +237,8 @@ class Graph:
 
     def _configure(self, edit: Configure) -> Edit:
         node = self.node(edit.block)
-        fresh = replace(node, settings=_checked(self.bound(node), {**node.settings, **edit.values}))
-        back: Edit = Configure(node.id, {name: _held(node, name) for name in edit.values})
+        fresh = replace(node, settings=checked_settings(self.bound(node), {**node.settings, **edit.values}))
+        back: Edit = Configure(node.id, {name: held(node, name) for name in edit.values})
         gone = self.replace(self.bound(fresh))
         return Batch((back, *(Connect(wire) for wire in gone))) if gone else back
 
@@ -385,46 +247,51 @@ class Graph:
 
         For `engine.graph` itself: nothing is checked. Gives the wires that have gone.
         """
-        before = self._nodes[node.id]
         block = node.block()
         takes, gives = {port.name for port in block.inputs()}, {port.name for port in block.outputs()}
         gone = [wire for wire in self.wires_into(node.id) if wire.target.port not in takes]
         gone += [wire for wire in self.wires_from(node.id) if wire.source.port not in gives]
         self._cut(gone)
         self._nodes[node.id] = node
-        if before.name != node.name:
-            self._names.discard(before.name)
-            self._names.add(node.name)
         return gone
+
+    def rename_ports(self, block: str, takes: Mapping[str, str], gives: Mapping[str, str]) -> None:
+        """Let an instance's wires follow ports that are called otherwise now (old name -> new); for `engine.graph` itself."""
+        for wire in [*self.wires_into(block), *self.wires_from(block)]:
+            source, target = wire.source, wire.target
+            if target.block == block:
+                target = End(block, takes.get(target.port, target.port))
+            if source.block == block:
+                source = End(block, gives.get(source.port, source.port))
+            if (source, target) != (wire.source, wire.target):
+                self._cut([wire])
+                self._wires[target] = replace(wire, source=source, target=target)
+                self.topology.lay(self._wires[target])
 
     def _set_flags(self, edit: SetFlags) -> Edit:
         node = self.node(edit.block)
         for name in edit.values:
             if name not in _FLAGS:
                 raise GraphError(unknown(name, _FLAGS, "flag of a block"))
-        fresh = self.bound(replace(node, **dict(edit.values)))
-        _check_flags(fresh)
+        flags: dict[str, Any] = dict(edit.values)
+        fresh = self.bound(replace(node, **flags))
+        check_flags(fresh)
         self._nodes[node.id] = fresh
         return SetFlags(node.id, {name: getattr(node, name) for name in edit.values})
 
     def _rename(self, edit: Rename) -> Edit:
         node = self.node(edit.block)
         name = checked_name(edit.name, self._names - {node.name})
-        if name != node.name:
-            self.replace_name(node, name)
-        return Rename(node.id, node.name)
-
-    def replace_name(self, node: Node, name: str) -> None:
-        """Give a block another name and keep what is known about it."""
         self._names.discard(node.name)
         self._names.add(name)
         self._nodes[node.id] = replace(node, name=name)
+        return Rename(node.id, node.name)
 
     def _move(self, edit: Move) -> Edit:
         before = {}
         for id_, (x, y) in edit.places.items():
             node = self.node(id_)
-            _check_place(x, y)
+            check_place(x, y)
             before[id_] = (node.x, node.y)
         for id_, (x, y) in edit.places.items():
             node = self._nodes[id_]
@@ -437,7 +304,7 @@ class Graph:
     def _set_mark(self, edit: SetMark) -> Edit:
         mark = edit.mark
         checked_id(mark.id, "a mark")
-        _check_mark(mark)
+        check_mark(mark)
         before = self._marks.get(mark.id)
         if before is not None:
             self._marks[mark.id] = mark
@@ -470,63 +337,3 @@ class Graph:
                 self.run(back)
             raise
         return Batch(tuple(reversed(undone)))
-
-
-def _held(node: Node, name: str) -> Json:
-    """A setting as it is stored, the default where it is absent."""
-    if name in node.settings:
-        return node.settings[name]
-    default = node.spec.settings[name].default
-    return list(default) if isinstance(default, tuple) else default
-
-
-def _checked(node: Node, settings: Mapping[str, Json]) -> dict[str, Json]:
-    """Settings in their normal form: those that differ from their default, expressions as they are."""
-    known = node.spec.settings
-    try:
-        values = to_json(replace(node, settings=settings).block())
-    except SettingError as error:
-        raise GraphError(str(error)) from error
-    texts = {name: value for name, value in settings.items() if is_expression(value, known.get(name))}
-    return {name: texts.get(name, values.get(name)) for name in known if name in texts or name in values}
-
-
-def _check_flags(node: Node) -> None:
-    if not isinstance(node.pinned, bool):
-        raise GraphError("a block is pinned or not: true or false is wanted.")
-    if node.bypassed is False:
-        return
-    try:
-        if not is_expression(node.bypassed) and node.bypassed is not True:
-            raise GraphError(
-                'a block is bypassed or not: true, false or an expression such as "=not projection" is wanted.'
-            )
-        node.bypassed_with(node.names or {})
-    except SettingError as error:
-        raise GraphError(str(error)) from error
-    block = node.block()
-    if block.role != "layer" or not block.inputs() or not block.outputs():
-        raise GraphError(f"{node.name} cannot be bypassed: only a block with an input and an output can be left out.")
-
-
-def _check_mark(mark: Mark) -> None:
-    if mark.kind not in ("frame", "note"):
-        raise GraphError("a mark is a frame or a note.")
-    if not isinstance(mark.text, str) or len(mark.text) > LONGEST_MARK or not isinstance(mark.colour, str):
-        raise GraphError(
-            f"a mark's text has at most {LONGEST_MARK} characters, and its colour is the name of a family."
-        )
-    _check_place(mark.x, mark.y)
-    _check_place(mark.width, mark.height)
-    if mark.width <= 0 or mark.height <= 0:
-        raise GraphError("a frame or note has a width and a height above 0.")
-
-
-def _check_place(x: Any, y: Any) -> None:
-    for value in (x, y):
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not abs(value) <= 1e7  # also what is not a number
-        ):
-            raise GraphError("a block's place is two finite numbers, at most ten million units from the origin.")

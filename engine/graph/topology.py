@@ -6,9 +6,12 @@ Not for: shapes (`engine.graph.check`).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from engine.graph.edits import End, Node, Wire
+
+K = TypeVar("K")
 
 
 class Topology:
@@ -96,3 +99,14 @@ class Topology:
                     waiting.append(wire.source.block)
         self._needed = starts, frozenset(seen)
         return self._needed[1]
+
+
+def inner_first(parts: Mapping[K, Collection[K]]) -> list[K]:
+    """Things in an order in which each comes after its parts, as far as there is one; otherwise in the given order."""
+    out: dict[K, None] = {}
+    waiting = list(parts)
+    while waiting:
+        ready = [each for each in waiting if all(part in out for part in parts[each])]
+        out |= dict.fromkeys(ready or waiting)
+        waiting = [each for each in waiting if each not in out]
+    return list(out)

@@ -105,8 +105,8 @@ def test_mutated_projects_are_refused_in_one_sentence_or_read_back_equal(request
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ('"loom": 1', '"loom": 2', "loom"),
-        ('"loom": 1', '"loom": "1"', "loom"),
+        ('"loom": 2', '"loom": 3', "loom"),
+        ('"loom": 2', '"loom": "2"', "loom"),
         ('"kernel_size": 5', '"kernel_size": 0', r"blocks[1].settings.kernel_size"),
         ('"kernel_size": 5', '"kernel_sise": 5', r"blocks[1].settings.kernel_sise"),
         ('"kind": "conv2d"', '"kind": "conv9d"', r"blocks[1].kind"),
