@@ -6,30 +6,39 @@ Not for: painting; Qt's own index does that.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRectF
 
 CELL = 512.0  # canvas units; a block lies in one to four cells
 
 Span = tuple[int, int, int, int]
+K = TypeVar("K", bound=Hashable)
 
 
-class Cells:
+class Cells(Generic[K]):
     """Rectangles by id, found by place."""
 
     def __init__(self) -> None:
-        self._rects: dict[str, QRectF] = {}
-        self._cells: dict[tuple[int, int], set[str]] = {}
+        self._rects: dict[K, QRectF] = {}
+        self._cells: dict[tuple[int, int], set[K]] = {}
 
-    def put(self, id_: str, rect: QRectF) -> None:
+    def __len__(self) -> int:
+        return len(self._rects)
+
+    def rect(self, id_: K) -> QRectF | None:
+        """The rectangle that was entered under an id."""
+        return self._rects.get(id_)
+
+    def put(self, id_: K, rect: QRectF) -> None:
         """Enter a rectangle, or another one in its place."""
         self.drop(id_)
         self._rects[id_] = rect
         for cell in _cells(_span(rect)):
             self._cells.setdefault(cell, set()).add(id_)
 
-    def drop(self, id_: str) -> None:
+    def drop(self, id_: K) -> None:
         """Forget a rectangle."""
         rect = self._rects.pop(id_, None)
         if rect is not None:
@@ -41,13 +50,17 @@ class Cells:
         self._rects.clear()
         self._cells.clear()
 
-    def touching(self, rect: QRectF) -> list[str]:
+    def touching(self, rect: QRectF) -> list[K]:
         """Ids of the rectangles that touch one."""
         span = _span(rect)
         if (span[2] - span[0] + 1) * (span[3] - span[1] + 1) > len(self._rects):
             return [id_ for id_, held in self._rects.items() if held.intersects(rect)]
         near = {id_ for cell in _cells(span) for id_ in self._cells.get(cell, ())}
         return [id_ for id_ in near if self._rects[id_].intersects(rect)]
+
+    def touching_any(self, rects: Iterable[QRectF]) -> set[K]:
+        """Ids of the rectangles that touch any of some."""
+        return {id_ for rect in rects for id_ in self.touching(rect)}
 
     def around(self) -> QRectF:
         """The rectangle around all."""

@@ -5,14 +5,16 @@ Not for: the colours themselves (`gui.theme`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from gui import theme
 
+Stroke = Literal["", "some", "error", "chosen"]  # what a far card is outlined as
 Level = Literal[0, 1, 2]  # of detail: 0 a coloured card, 1 with its name, 2 everything
 FULL_FROM = 0.55  # zoom from which text of 11 px can still be read
 NAME_FROM = 0.3
@@ -56,17 +58,22 @@ class Inks:
     Attributes:
         level: How much blocks show at the current zoom; the view sets it.
         crisp: Whether edges are smoothed; off while the view moves.
+        far_changed: Told the rectangle of the scene where something looks different, while level 0 is painted in one go.
     """
 
     def __init__(self) -> None:
         t = theme.current()
         self.level: Level = 2
         self.crisp = True
+        self.far_changed: Callable[[QRectF], None] = _unheard
         self.card = QBrush(QColor(t.raised))
         self.canvas = QBrush(QColor(t.canvas))
         self.shadow = [QBrush(QColor(0, 0, 0, alpha)) for alpha in (10, 14)]
         self.border, self.border_hover = _pen(t.border_strong, 1.0), _pen(t.muted, 1.0)
         self.border_far = _pen(t.border_strong, 0)
+        self.ring_far, self.bad_far = _pen(t.accent, 2.0), _pen(t.bad, 1.6)
+        for pen in (self.ring_far, self.bad_far):
+            pen.setCosmetic(True)  # seen from any distance
         self.ring, self.halo = _pen(t.accent, 2.0), QBrush(_faded(t.accent, 46))
         self.bad, self.warn = _pen(t.bad, 1.6), _pen(t.warn, 1.6)
         self.badge_bad, self.badge_warn, self.badge_text = (
@@ -120,6 +127,10 @@ class Inks:
     def family(self, name: str) -> FamilyInk:
         """What a family is painted with; one that the theme does not know is grey."""
         return self.families.get(name, self.plain)
+
+
+def _unheard(_rect: QRectF) -> None:
+    """Nobody paints from far away yet."""
 
 
 def _faded(colour: str, alpha: int) -> QColor:

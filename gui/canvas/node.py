@@ -5,6 +5,8 @@ Not for: editing; the item shows what it is given and answers where its ports ar
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -14,15 +16,16 @@ from engine.errors import Problem, SettingError
 from engine.graph.check import BlockReport
 from engine.graph.model import End, Node
 from engine.training.messages import BlockHealth
-from gui.canvas import geometry, vitals
+from gui.canvas import flags, geometry, vitals
 from gui.canvas.geometry import HEADER, PORT_RADIUS, WIDTH
-from gui.canvas.inks import Inks
+from gui.canvas.inks import Inks, Stroke
 
 MARGIN = 12.0  # around the card: ports, selection ring, badge
 RADIUS = 8.0
 INSET = 12.0  # of text from the card's edge
 THUMBNAIL = 42.0  # side of the picture on the face
 THOUSAND = 1000
+DIM = 0.4  # opacity of what a wire in hand does not fit
 
 
 def short(count: int) -> str:
@@ -125,7 +128,6 @@ class NodeItem(QGraphicsItem):
     def refresh(self) -> None:
         """Make the texts anew at the next painting."""
         self._texts = self._far = None
-        self._far_brush = self.inks.family(self.family_name).far
         self.update()
 
     @property
@@ -134,6 +136,13 @@ class NodeItem(QGraphicsItem):
         if not self._problems:
             return ""
         return "error" if any(problem.severity == "error" for problem in self._problems) else "warning"
+
+    @property
+    def far_stroke(self) -> Stroke:
+        """What its card is outlined as from far away."""
+        if self.chosen:
+            return "chosen"
+        return "error" if self.severity == "error" else "some" if self._problems or self.dim else ""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -145,6 +154,17 @@ class NodeItem(QGraphicsItem):
     def card(self) -> QRectF:
         """The card without ports and ring, in its own coordinates."""
         return self._card
+
+    def place(self) -> QRectF:
+        """The card in the scene."""
+        return self._card.translated(self.pos())
+
+    def update(self, *rect: Any) -> None:  # any of Qt's forms
+        """Have it painted anew: by itself, or from far away by the scene, which paints it then."""
+        if self.inks.level == 0:
+            self.inks.far_changed(self._rect.translated(self.pos()))
+        else:
+            super().update(*rect)
 
     def boundingRect(self) -> QRectF:
         return self._rect
@@ -188,33 +208,25 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint as much as can be read at this zoom."""
-        if self.inks.level == 0:  # a thousand of these are seen at once
-            if self.chosen or self.dim or self._problems:
-                self._paint_far(painter)
-            else:
-                painter.fillRect(self._card, self._far_brush)
-            return
         if self.dim:
-            painter.setOpacity(0.4)
+            painter.setOpacity(DIM)
         self._paint_card(painter)
+        if self.node.bypassed and not self.dim:
+            painter.setOpacity(flags.PASSED)
         if self.inks.level == 1:
             self._paint_name(painter)
         else:
             self._paint_texts(painter)
         self._paint_thumbnail(painter)
+        if self.node.bypassed:
+            painter.setOpacity(DIM if self.dim else 1.0)
+            flags.paint_bypass(painter, self.inks, self.node)
         self._paint_ports(painter)
         self._paint_badge(painter)
         if self.health is not None:
             vitals.paint(painter, self.health.state, self._card)
-
-    def _paint_far(self, painter: QPainter) -> None:
-        inks = self.inks
-        if self.dim:
-            painter.setOpacity(0.4)
-        pen = inks.ring if self.chosen else inks.bad if self.severity == "error" else inks.border_far
-        painter.setPen(pen)
-        painter.setBrush(inks.family(self.family_name).far)
-        painter.drawRect(self.card())
+        if self.node.pinned:
+            flags.paint_pin(painter, self.inks)
 
     def _paint_card(self, painter: QPainter) -> None:
         inks, card = self.inks, self.card()

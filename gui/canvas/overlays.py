@@ -1,6 +1,8 @@
 """What floats over the canvas: minimap, zoom bar, the hint on an empty canvas, the field for a new name.
 
-All are children of the view, not of its viewport: scrolling must not carry them along.
+What stays in its place while the drawing scrolls is a child of the viewport: a sibling that covers part of it would make Qt
+paint the whole viewport at every step of a scroll instead of the strip that comes into view. `gui.canvas.zoom` puts the
+children back after each scroll, which carries them along.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ class Minimap(QWidget):
     """The whole drawing in small; a click or drag moves the view there."""
 
     def __init__(self, view: Canvas) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())
         self.view = view
         self.setFixedSize(MAP)
         self.setObjectName("minimap")
@@ -120,7 +122,7 @@ class ZoomBar(QFrame):
     """Zoom out, the zoom in per cent (a click: 100 %), zoom in, fit, tidy."""
 
     def __init__(self, view: Canvas) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())
         self.setObjectName("zoom-bar")
         self.setProperty("card", True)
         row = QHBoxLayout(self)
@@ -161,7 +163,7 @@ class EmptyHint(QWidget):
     """What an empty canvas says; the mouse goes through it."""
 
     def __init__(self, view: Canvas) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())
         self.setObjectName("empty-hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.picture, self.title, self.text = QLabel(), QLabel("Start your network"), QLabel()

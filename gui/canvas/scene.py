@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QImage, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsScene
 
 from engine.errors import Problem
-from engine.graph.check import Report
-from engine.graph.model import End
+from engine.graph.check import BlockReport, Report
+from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
 from gui.canvas.cells import Cells
+from gui.canvas.changes import differing, missing
+from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.inks import Inks
 from gui.canvas.node import NodeItem
-from gui.canvas.wire import WireItem, WireLabel
+from gui.canvas.wire import Labels, WireItem, WireLabel
 from gui.document import Document
 
 ROOM = 6000.0  # canvas units around the drawing that can be scrolled to
@@ -35,6 +37,9 @@ class CanvasScene(QGraphicsScene):
         nodes: The blocks' items.
         wires: The wires' items.
         inks: What everything is painted with.
+        cells, wire_cells: Where the blocks' cards and the wires' rectangles are.
+        far: Paints blocks and wires from far away.
+        others: Items that are neither blocks nor wires, in the order in which they came.
         laid_out: Emits when something was placed, moved or taken away.
     """
 
@@ -48,10 +53,21 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[End, WireItem] = {}
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
-        self._cells = Cells()
+        self.cells: Cells[str] = Cells()
+        self.wire_cells: Cells[End] = Cells()
+        self.far = Far(self)
+        self.others: list[QGraphicsItem] = []
+        self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
+        self._nodes_seen: dict[str, Node] = {}
+        self._wires_seen: dict[End, Wire] = {}
+        self._astray: set[str] = set()  # blocks that a drag shows elsewhere than the document has them
+        self._chosen: set[str] = set()
+        self._reported: dict[str, BlockReport] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._unsaid: set[End] = set()  # wires that no report was shown on
         self._content: QRectF | None = None
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
-        self.labels = _Layer()
+        self.labels = Labels(self.inks)
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
         self.loose.setZValue(3)
@@ -76,16 +92,31 @@ class CanvasScene(QGraphicsScene):
     def rebuild(self) -> None:
         """Start anew: another project was loaded."""
         for item in (*self.nodes.values(), *self.wires.values()):
-            self.removeItem(item)
-        for wire in self.wires.values():
-            self.removeItem(wire.label)
-        self.nodes.clear()
-        self.wires.clear()
-        self._cells.clear()
-        self._corridors.clear()
+            super().removeItem(item)
+        for held in (self.labels, self.nodes, self.wires, self.cells, self.wire_cells, self._corridors, self._ends,
+                     self._nodes_seen, self._wires_seen, self._astray, self._chosen, self._reported, self._problems,
+                     self._unsaid):  # fmt: skip
+            held.clear()
+        self._content = None
+        self.far.stale()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.sync()
         self.show_report(self.document.report)
+
+    def addItem(self, item: QGraphicsItem) -> None:
+        """Add something that is neither a block nor a wire; from far away it is painted as it is from near."""
+        super().addItem(item)
+        self.others.append(item)
+
+    def removeItem(self, item: QGraphicsItem) -> None:
+        """Take it away again."""
+        super().removeItem(item)
+        self.others = [other for other in self.others if other is not item]
+
+    def update_far(self, rect: QRectF) -> None:
+        """Something in a rectangle looks different from far away."""
+        self.far.stale()
+        self.update(rect)
 
     def _edited(self, _edit: object) -> None:
         self.sync()
@@ -93,42 +124,62 @@ class CanvasScene(QGraphicsScene):
     def sync(self) -> None:
         """Make items equal to the document. Nodes and wires are values: one that is the same object has not changed."""
         graph = self.document.graph
+        nodes = dict(graph.nodes)
         touched: set[str] = set()
         spots: list[QRectF] = []  # where blocks have come or gone
-        for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
-            spots.append(self._place_of(self.nodes[id_]))
-            self.removeItem(self.nodes.pop(id_))
-            self._cells.drop(id_)
-        for id_, node in graph.nodes.items():
+        for id_ in missing(self._nodes_seen, nodes):
+            spots.append(self._drop(id_))
+        for id_ in (*differing(self._nodes_seen, nodes), *self._astray):
             item = self.nodes.get(id_)
+            touched.add(id_)
             if item is None:
-                item = self.nodes[id_] = NodeItem(node, self.inks)
-                self.addItem(item)
-                touched.add(id_)
+                item = self.nodes[id_] = NodeItem(nodes[id_], self.inks)
+                super().addItem(item)
                 spots.append(self._put(item))
-            elif item.node is not node or (item.x(), item.y()) != (node.x, node.y):
-                before = self._place_of(item)
-                item.set_node(node)
-                touched.add(id_)
-                if self._place_of(item) != before:
+            elif id_ in nodes:
+                before = item.place()
+                item.set_node(nodes[id_])
+                if item.place() != before:
                     spots += [before, self._put(item)]
+        self._nodes_seen = nodes
+        self._astray.clear()
         changed = self._sync_wires()
         if spots:
             self._grow()
-        for end, wire in self.wires.items():
-            ends = (wire.wire.source.block, wire.wire.target.block)
-            if end in changed or ends[0] in touched or ends[1] in touched or self._passes(end, spots):
-                self.lay(wire)
+        lay = changed.union(*(self._ends.get(id_, ()) for id_ in touched))
+        lay.update(end for end in self._corridors if self._passes(end, spots))
+        for end in lay:
+            if end in self.wires:
+                self.lay(self.wires[end])
+        if touched or changed:
+            self.far.stale()
         if spots or changed:
             self.laid_out.emit()
 
-    def _place_of(self, item: NodeItem) -> QRectF:
-        return item.card().translated(item.pos())
+    def _drop(self, id_: str) -> QRectF:
+        """Take a block's item away; where it was."""
+        item = self.nodes.pop(id_)
+        rect = item.place()
+        super().removeItem(item)
+        self.cells.drop(id_)
+        self._content = None
+        self._astray.discard(id_)
+        self._reported.pop(id_, None)
+        self._problems.pop(id_, None)
+        if self.inks.level == 0:
+            self.update_far(item.boundingRect().translated(item.pos()))
+        return rect
 
     def _put(self, item: NodeItem) -> QRectF:
         """Note where a block is."""
-        rect = self._place_of(item)
-        self._cells.put(item.node.id, rect)
+        rect = item.place()
+        if self.inks.level == 0:  # Qt knows only the places of what it has painted itself
+            room = item.boundingRect()
+            before = self.cells.rect(item.node.id)
+            if before is not None:
+                self.update_far(room.translated(before.topLeft()))
+            self.update_far(room.translated(rect.topLeft()))
+        self.cells.put(item.node.id, rect)
         self._content = None
         return rect
 
@@ -138,26 +189,37 @@ class CanvasScene(QGraphicsScene):
         return corridor is not None and any(corridor.intersects(spot) for spot in spots)
 
     def _sync_wires(self) -> set[End]:
-        graph = self.document.graph
+        wires = dict(self.document.graph.wires)
         changed: set[End] = set()
-        for end in [end for end in self.wires if end not in graph.wires]:
+        for end in missing(self._wires_seen, wires):
             gone = self.wires.pop(end)
             self._corridors.pop(end, None)
-            self.removeItem(gone.label)
-            self.removeItem(gone)
+            self._forget_ends(gone)
+            self.wire_cells.drop(end)
+            self._unsaid.discard(end)
+            gone.label.set_shown(False)
+            if self.inks.level == 0:
+                self.update_far(gone.boundingRect())
+            super().removeItem(gone)
             changed.add(end)
-        for end, wire in graph.wires.items():
-            item = self.wires.get(end)
+        for end in differing(self._wires_seen, wires):
+            wire, item = wires[end], self.wires.get(end)
             if item is None:
-                label = WireLabel(self.inks)
-                label.setParentItem(self.labels)
-                item = self.wires[end] = WireItem(wire, self.inks, label)
-                self.addItem(item)
-                changed.add(end)
-            elif item.wire is not wire:
+                item = self.wires[end] = WireItem(wire, self.inks, WireLabel(self.inks, self.labels))
+                super().addItem(item)
+            else:
+                self._forget_ends(item)
                 item.wire = wire
-                changed.add(end)
+            for block in (wire.source.block, wire.target.block):
+                self._ends.setdefault(block, set()).add(end)
+            changed.add(end)
+        self._wires_seen = wires
+        self._unsaid |= changed & self.wires.keys()
         return changed
+
+    def _forget_ends(self, item: WireItem) -> None:
+        for block in (item.wire.source.block, item.wire.target.block):
+            self._ends[block].discard(item.wire.target)
 
     def _grow(self) -> None:
         """Make the scene larger, in large steps, when the drawing comes near its edge."""
@@ -166,33 +228,41 @@ class CanvasScene(QGraphicsScene):
             self.setSceneRect(rect.united(content.adjusted(-ROOM, -ROOM, ROOM, ROOM)))
 
     def show_report(self, report: Report) -> None:
-        """Put shapes on wires, counts on blocks and marks where the problems are."""
-        by_block: dict[str, list[Problem]] = {}
+        """Put shapes on wires, counts on blocks and marks where the problems are; only what differs is looked at."""
+        listed: dict[str, list[Problem]] = {}
         for problem in report.problems:
             if problem.block is not None:
-                by_block.setdefault(problem.block, []).append(problem)
-        for id_, item in self.nodes.items():
-            item.set_report(report.blocks.get(id_), tuple(by_block.get(id_, ())))
-        for end, wire in self.wires.items():
+                listed.setdefault(problem.block, []).append(problem)
+        problems = {id_: tuple(found) for id_, found in listed.items()}
+        changed = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
+        changed.update(differing(self._reported, report.blocks), missing(self._reported, report.blocks))
+        self._reported, self._problems = dict(report.blocks), problems
+        for id_ in changed & self.nodes.keys():
+            self.nodes[id_].set_report(report.blocks.get(id_), problems.get(id_, ()))
+        ends, self._unsaid = self._unsaid.union(*(self._ends.get(id_, ()) for id_ in changed)), set()
+        for end in ends:
+            wire = self.wires[end]
             shape = report.shape_of(wire.wire.source)
-            bad = any(p.severity == "error" and p.port == end.port for p in by_block.get(end.block, ()))
+            bad = any(p.severity == "error" and p.port == end.port for p in problems.get(end.block, ()))
             wire.say(str(shape) if shape is not None else "", bad and shape is not None)
 
     def _selected(self, ids: Collection[str]) -> None:
-        chosen = set(ids)
-        for id_, item in self.nodes.items():
-            if item.chosen != (id_ in chosen):
-                item.chosen = id_ in chosen
-                item.setZValue(1 if item.chosen else 0)
-                item.update()
+        chosen = self.nodes.keys() & set(ids)
+        for id_ in (chosen ^ self._chosen) & self.nodes.keys():
+            item = self.nodes[id_]
+            item.chosen = id_ in chosen
+            item.setZValue(1 if item.chosen else 0)
+            item.update()
+        self._chosen = chosen
 
     def _retheme(self) -> None:
         level, crisp = self.inks.level, self.inks.crisp
         self.inks.__init__()  # type: ignore[misc]  # items keep the object, its pens are the new theme's
-        self.inks.level, self.inks.crisp = level, crisp
+        self.inks.level, self.inks.crisp, self.inks.far_changed = level, crisp, self.update_far
         self.loose.setPen(self.inks.wire_new)
         self.band.setPen(self.inks.band_pen)
         self.band.setBrush(self.inks.band)
+        self.far.stale()
         for item in self.nodes.values():
             item.refresh()
         for wire in self.wires.values():
@@ -206,6 +276,7 @@ class CanvasScene(QGraphicsScene):
         """Draw a wire between its ports, over blocks that stand in its way."""
         start, end = self.ends(wire)
         wire.lay(start, end, self._over(wire, start, end))
+        self.wire_cells.put(wire.wire.target, wire.boundingRect())
 
     def ends(self, wire: WireItem) -> tuple[QPointF, QPointF]:
         """Where a wire begins and ends."""
@@ -231,9 +302,9 @@ class CanvasScene(QGraphicsScene):
         for id_, place in places.items():
             self.nodes[id_].setPos(place)
             self._put(self.nodes[id_])
-        for wire in self.wires.values():
-            if wire.wire.source.block in places or wire.wire.target.block in places:
-                self.lay(wire)
+        self._astray.update(places)
+        for end in set().union(*(self._ends.get(id_, ()) for id_ in places)):
+            self.lay(self.wires[end])
         self.laid_out.emit()
 
     # --- finding
@@ -241,7 +312,7 @@ class CanvasScene(QGraphicsScene):
     def content(self) -> QRectF:
         """The rectangle around all blocks."""
         if self._content is None:
-            self._content = self._cells.around()
+            self._content = self.cells.around()
         return self._content
 
     def around(self, ids: Iterable[str]) -> QRectF:
@@ -254,7 +325,7 @@ class CanvasScene(QGraphicsScene):
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         """Blocks whose card touches a rectangle, the topmost first."""
-        found = [self.nodes[id_] for id_ in self._cells.touching(rect)]
+        found = [self.nodes[id_] for id_ in self.cells.touching(rect)]
         return sorted(found, key=lambda item: item.zValue(), reverse=True)
 
     def node_at(self, place: QPointF) -> NodeItem | None:
@@ -278,9 +349,9 @@ class CanvasScene(QGraphicsScene):
     def wire_at(self, place: QPointF, reach: float) -> WireItem | None:
         """The wire within `reach` of a point."""
         rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        near = [i for i in self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect) if isinstance(i, WireItem)]
-        ranked = sorted(((wire.distance(place), index) for index, wire in enumerate(near)))
-        return near[ranked[0][1]] if ranked and ranked[0][0] <= reach else None
+        near = [wire for end in self.wire_cells.touching(rect) if (wire := self.wires[end]).isVisible()]
+        best = min(near, key=lambda wire: wire.distance(place), default=None)
+        return best if best is not None and best.distance(place) <= reach else None
 
     def set_thumbnail(self, block: str, image: QImage | None) -> None:
         """Show a picture on a block's face."""
@@ -297,18 +368,3 @@ class CanvasScene(QGraphicsScene):
         if path is not None:
             self.loose.setPath(path)
         self.loose.setVisible(path is not None)
-
-
-class _Layer(QGraphicsItem):
-    """Carries all labels, so that one call hides them when they are too small to read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
-        self.setZValue(-0.5)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF()
-
-    def paint(self, *_: object) -> None:
-        """Nothing of its own."""

@@ -11,25 +11,28 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGrap
 
 from engine.graph.model import Wire
 from gui.canvas import geometry
+from gui.canvas.cells import Cells
 from gui.canvas.inks import Inks
 
 PAD_X, LABEL_HEIGHT = 5.0, 18.0
 ROOM = 1.0  # free canvas units that a label needs besides
+EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)  # canvas units
 
 
-class WireLabel(QGraphicsItem):
-    """A shape in the middle of a wire, on a patch of canvas so that the line seems to pass behind it."""
+class WireLabel:
+    """A shape in the middle of a wire, on a patch of canvas so that the line seems to pass behind it.
 
-    def __init__(self, inks: Inks) -> None:
-        super().__init__()
-        self.inks = inks
+    No item of its own: `Labels` paints those that are seen.
+    """
+
+    def __init__(self, inks: Inks, layer: Labels) -> None:
+        self.inks, self.layer = inks, layer
         self.text = ""
         self.bad = False
+        self._shown = False
+        self._pos = QPointF()
         self._width = 0.0
-        self._rect = QRectF()
-        self._static = QStaticText()
-        self.setZValue(0.5)
-        self.hide()
+        self._static: QStaticText | None = None
 
     def set_text(self, text: str, bad: bool) -> None:
         """Show a shape, in the problem colour where it does not fit."""
@@ -40,29 +43,104 @@ class WireLabel(QGraphicsItem):
 
     def remake(self) -> None:
         """Make the text anew, for a new theme too."""
-        self._static = QStaticText(self.text)
-        self._static.setTextFormat(Qt.TextFormat.PlainText)
-        self.prepareGeometryChange()
+        self._static = None
         self._width = self.inks.width(self.text, self.inks.label_font) + 2 * PAD_X
-        self._rect = QRectF(-self._width / 2 - 1, -LABEL_HEIGHT / 2 - 1, self._width + 2, LABEL_HEIGHT + 2)
-        self.update()
+        self._enter()
 
     @property
     def width(self) -> float:
         """How wide the patch is."""
         return self._width
 
+    def pos(self) -> QPointF:
+        """Its middle in the scene."""
+        return self._pos
+
+    def set_pos(self, middle: QPointF) -> None:
+        """Stand with the middle at a point of the scene."""
+        if middle != self._pos:
+            self._pos = middle
+            self._enter()
+
+    def set_shown(self, shown: bool) -> None:
+        """Stand on the canvas, or not; whether it is seen depends on the zoom too."""
+        if shown != self._shown:
+            self._shown = shown
+            self._enter()
+
+    def is_visible(self) -> bool:
+        """Whether it can be seen at this zoom."""
+        return self._shown and self.layer.isVisible()
+
+    def rect(self) -> QRectF:
+        """What it covers of the scene."""
+        return QRectF(
+            self._pos.x() - self._width / 2 - 1, self._pos.y() - LABEL_HEIGHT / 2 - 1, self._width + 2, LABEL_HEIGHT + 2
+        )
+
+    def _enter(self) -> None:
+        self.layer.put(self, self.rect() if self._shown else None)
+
+    def paint(self, painter: QPainter) -> None:
+        """The patch and the text, in scene coordinates."""
+        if self._static is None:
+            self._static = QStaticText(self.text)
+            self._static.setTextFormat(Qt.TextFormat.PlainText)
+        left, top = self._pos.x() - self._width / 2, self._pos.y() - LABEL_HEIGHT / 2
+        painter.setPen(self.inks.bad if self.bad else self.inks.nothing)
+        painter.drawRoundedRect(QRectF(left, top, self._width, LABEL_HEIGHT), 4, 4)
+        painter.setPen(self.inks.bad_text if self.bad else self.inks.muted)
+        painter.drawStaticText(QPointF(left + PAD_X, top + 2.5), self._static)
+
+
+class Labels(QGraphicsItem):
+    """All labels: one item, which one call hides when they are too small to read, and which paints what is exposed.
+
+    Children of a layer would each be asked for their rectangle at every painting.
+
+    Attributes:
+        exposed: The rectangles of the scene that are being painted; the view sets them. None: everything.
+    """
+
+    def __init__(self, inks: Inks) -> None:
+        super().__init__()
+        self.inks = inks
+        self.exposed: list[QRectF] | None = None
+        self._labels: dict[int, WireLabel] = {}
+        self._cells: Cells[int] = Cells()
+        self.setZValue(-0.5)
+
+    def put(self, label: WireLabel, rect: QRectF | None) -> None:
+        """A label covers another rectangle, or none."""
+        key = id(label)
+        before = self._cells.rect(key)
+        if before is None and rect is None:
+            return
+        if before is not None:
+            self.update(before)
+        if rect is None:
+            self._cells.drop(key)
+            del self._labels[key]
+        else:
+            self._cells.put(key, rect)
+            self._labels[key] = label
+            self.update(rect)
+
+    def clear(self) -> None:
+        """Forget all labels."""
+        self._cells.clear()
+        self._labels.clear()
+
     def boundingRect(self) -> QRectF:
-        return self._rect
+        return EVERYWHERE
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """The patch and the text."""
-        painter.setPen(self.inks.bad if self.bad else self.inks.nothing)
+        """The labels in what is exposed."""
+        found = self._labels.keys() if self.exposed is None else self._cells.touching_any(self.exposed)
         painter.setBrush(self.inks.canvas)
-        painter.drawRoundedRect(QRectF(-self._width / 2, -LABEL_HEIGHT / 2, self._width, LABEL_HEIGHT), 4, 4)
         painter.setFont(self.inks.label_font)
-        painter.setPen(self.inks.bad_text if self.bad else self.inks.muted)
-        painter.drawStaticText(QPointF(-self._width / 2 + PAD_X, -LABEL_HEIGHT / 2 + 2.5), self._static)
+        for key in found:
+            self._labels[key].paint(painter)
 
 
 class WireItem(QGraphicsPathItem):
@@ -74,6 +152,7 @@ class WireItem(QGraphicsPathItem):
         bad: Whether a fault arises on it.
         known: Whether a shape goes through it.
         chosen, hovered: Whether it is selected, whether the mouse is over it.
+        style: The name of the ink it is drawn with.
     """
 
     def __init__(self, wire: Wire, inks: Inks, label: WireLabel) -> None:
@@ -83,6 +162,7 @@ class WireItem(QGraphicsPathItem):
         self.label = label
         self.bad = self.chosen = self.hovered = False
         self.known = True
+        self.style = "wire"
         self.line: list[QPointF] = []
         self._room = 0.0
         self.setZValue(-1)
@@ -92,9 +172,11 @@ class WireItem(QGraphicsPathItem):
     def lay(self, start: QPointF, end: QPointF, over: float | None) -> None:
         """Draw it from port to port."""
         path, middle = geometry.course(start, end, over)
+        self._far()
         self.setPath(path)
+        self._far()
         self.line = []
-        self.label.setPos(middle)
+        self.label.set_pos(middle)
         # A label shows where the wire runs level for longer than the text is.
         self._room = abs(end.x() - start.x()) - 2 * geometry.PORT_RADIUS
         self._fit_label()
@@ -109,17 +191,23 @@ class WireItem(QGraphicsPathItem):
 
     def restyle(self) -> None:
         """Take the pen that fits its state."""
-        inks = self.inks
         if self.chosen:
-            pen = inks.wire_selected
+            self.style = "wire_selected"
         elif self.bad:
-            pen = inks.wire_bad
+            self.style = "wire_bad"
         elif self.hovered:
-            pen = inks.wire_hover
+            self.style = "wire_hover"
         else:
-            pen = inks.wire if self.known else inks.wire_unknown
+            self.style = "wire" if self.known else "wire_unknown"
+        pen = getattr(self.inks, self.style)
         if self.pen() != pen:
             self.setPen(pen)
+            self._far()
+
+    def _far(self) -> None:
+        """Have the place painted anew where the scene paints it from far away."""
+        if self.inks.level == 0:
+            self.inks.far_changed(self.boundingRect())
 
     def distance(self, place: QPointF) -> float:
         """How far a scene point is from the line."""
@@ -128,4 +216,4 @@ class WireItem(QGraphicsPathItem):
         return geometry.distance(place, self.line)
 
     def _fit_label(self) -> None:
-        self.label.setVisible(bool(self.label.text) and self._room >= self.label.width + ROOM)
+        self.label.set_shown(bool(self.label.text) and self._room >= self.label.width + ROOM)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import cast
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPolygonF, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas.inks import FULL_FROM, level_at
@@ -47,6 +48,7 @@ class ZoomView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.whole = False
+        self._scrolling, self._carried = False, QPoint()
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -84,6 +86,7 @@ class ZoomView(QGraphicsView):
         self.canvas.labels.setVisible(self.zoom >= FULL_FROM)
         if level != self.canvas.inks.level:
             self.canvas.inks.level = level
+            self.canvas.far.stale()
             self.viewport().update()
 
     def zoom_in(self) -> None:
@@ -122,13 +125,30 @@ class ZoomView(QGraphicsView):
             self.whole = False
             self.seen_changed.emit()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is painted already and paint the rest; what floats over the drawing stays where it is."""
+        super().scrollContentsBy(dx, dy)
+        self._carried += QPoint(dx, dy)
+        if not self._scrolling:
+            self._pin()
+
+    def _pin(self) -> None:
+        """Put back what a scroll has carried along, once for both directions: Qt moves no pixels a second time after it."""
+        carried, self._carried = self._carried, QPoint()
+        if not carried.isNull():
+            for child in self.viewport().children():
+                if isinstance(child, QWidget):
+                    child.move(child.pos() - carried)
+
     def scroll_by(self, delta: QPoint) -> None:
         """Move the drawing by pixels."""
         self.whole = False
-        self.hasten()
         bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        self._scrolling = True
         bars[0].setValue(bars[0].value() - delta.x())
         bars[1].setValue(bars[1].value() - delta.y())
+        self._scrolling = False
+        self._pin()
         self.seen_changed.emit()
 
     def hasten(self) -> None:
@@ -140,6 +160,23 @@ class ZoomView(QGraphicsView):
     def _calmed(self) -> None:
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what is exposed; from far away blocks and wires are painted in one go, and nobody asks the items."""
+        inverse = self.viewportTransform().inverted()[0]
+        exposed = [
+            inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in cast(Iterable[QRect], event.region())
+        ]
+        if self.canvas.inks.level:
+            self.canvas.labels.exposed = exposed
+            super().paintEvent(event)
+            self.canvas.labels.exposed = None
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHints(self.renderHints())
+        painter.setWorldTransform(self.viewportTransform())
+        self.drawBackground(painter, inverse.mapRect(QRectF(event.rect()).adjusted(-1, -1, 1, 1)))
+        self.canvas.far.paint(painter, exposed)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The canvas with its dots."""

@@ -41,9 +41,9 @@ def test_a_fault_marks_its_wire_and_its_block_and_leaves_what_follows_open(docum
 def test_labels_are_hidden_when_they_are_too_small_to_read(canvas: Canvas) -> None:
     canvas.set_zoom(1.0)
     label = canvas.canvas.wires[End("b3", "x")].label
-    assert label.isVisible()
+    assert label.is_visible()
     canvas.set_zoom(0.4)
-    assert not label.isVisible()
+    assert not label.is_visible()
 
 
 def test_every_level_of_detail_paints_in_both_themes(qapp: QApplication, document: Document, canvas: Canvas) -> None:

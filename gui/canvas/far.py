@@ -1,0 +1,140 @@
+"""The drawing from far away: all blocks and wires in a few calls, for zooms at which nothing on them can be read.
+
+A thousand items that each paint themselves cost a thousand calls into Python; the same rectangles, sorted by colour, cost
+about ten. Not for: zooms at which names are seen (the items paint themselves there), nor for what is neither a block nor a
+wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+
+from gui.canvas.flags import PASSED
+from gui.canvas.geometry import WIDTH, port_y
+from gui.canvas.inks import Inks, Stroke
+from gui.canvas.node import DIM, NodeItem
+from gui.canvas.wire import WireItem
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+FEW = 4  # a part with fewer than a fourth of all blocks is gathered anew, a larger one painted whole and clipped
+
+Look = tuple[Stroke, float, str]  # outline, opacity, family
+
+
+class Far:
+    """What the blocks and wires of a scene look like from far away, kept between paintings."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self.scene = scene
+        self._blocks: list[tuple[Look, list[QRectF]]] | None = None
+        self._wires: list[tuple[QPen, QPainterPath]] | None = None
+
+    def stale(self) -> None:
+        """Something looks different or stands elsewhere."""
+        self._blocks = self._wires = None
+
+    def paint(self, painter: QPainter, exposed: list[QRectF]) -> None:
+        """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the rest."""
+        others = sorted((item for item in self.scene.others if item.isVisible()), key=QGraphicsItem.zValue)
+        seen = [item for item in others if any(map(item.sceneBoundingRect().intersects, exposed))]
+        view = painter.worldTransform()
+        for item in seen:
+            if item.zValue() < 0:
+                _paint_item(painter, item, view)
+        self._paint_drawing(painter, exposed)
+        for item in seen:
+            if item.zValue() >= 0:
+                _paint_item(painter, item, view)
+
+    def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
+        scene = self.scene
+        near = scene.cells.touching_any(exposed)
+        wires = scene.wire_cells.touching_any(exposed)
+        few = len(near) * FEW < len(scene.nodes) and len(wires) * FEW < len(scene.wires)
+        if few:
+            self._paint_wires(painter, _strokes(scene.wires[end] for end in wires))
+            self._paint_blocks(painter, _looks(scene.nodes[id_] for id_ in near))
+            self._paint_passed(painter, near)
+            return
+        if self._blocks is None or self._wires is None:
+            self._blocks, self._wires = _looks(scene.nodes.values()), _strokes(scene.wires.values())
+        self._paint_wires(painter, self._wires)
+        self._paint_blocks(painter, self._blocks)
+        self._paint_passed(painter, near)
+
+    def _paint_wires(self, painter: QPainter, strokes: list[tuple[QPen, QPainterPath]]) -> None:
+        painter.setBrush(self.scene.inks.no_fill)
+        for pen, path in strokes:
+            painter.setPen(pen)
+            painter.drawPath(path)
+
+    def _paint_blocks(self, painter: QPainter, looks: list[tuple[Look, list[QRectF]]]) -> None:
+        inks = self.scene.inks
+        for (stroke, opacity, family), rects in looks:
+            painter.setOpacity(opacity)
+            painter.setPen(_outline(inks, stroke))
+            painter.setBrush(inks.family(family).far)
+            painter.drawRects(rects)
+        painter.setOpacity(1.0)
+
+    def _paint_passed(self, painter: QPainter, ids: Iterable[str]) -> None:
+        """A line through the blocks that are left out."""
+        cards = [item.place() for id_ in ids if (item := self.scene.nodes[id_]).node.bypassed]
+        if cards:
+            level = port_y(0)
+            painter.setPen(self.scene.inks.muted)
+            painter.drawLines([QLineF(c.x(), c.y() + level, c.x() + WIDTH, c.y() + level) for c in cards])
+
+
+def _paint_item(painter: QPainter, item: QGraphicsItem, view: QTransform) -> None:
+    """Paint an item and what is on it as Qt would."""
+    option = QStyleOptionGraphicsItem()
+    option.exposedRect = item.boundingRect()
+    painter.save()
+    painter.setWorldTransform(item.sceneTransform() * view)
+    painter.setOpacity(item.effectiveOpacity())
+    item.paint(painter, option, None)
+    painter.restore()
+    for child in sorted(item.childItems(), key=QGraphicsItem.zValue):
+        if child.isVisible():
+            _paint_item(painter, child, view)
+
+
+def _outline(inks: Inks, stroke: Stroke) -> QPen:
+    match stroke:
+        case "chosen":
+            return inks.ring_far
+        case "error":
+            return inks.bad_far
+        case "some":
+            return inks.border_far
+        case _:
+            return inks.nothing
+
+
+_ORDER: dict[Stroke, int] = {"": 0, "some": 1, "error": 2, "chosen": 3}
+
+
+def _looks(items: Iterable[NodeItem]) -> list[tuple[Look, list[QRectF]]]:
+    """Cards by what they look like, those that must be seen last."""
+    found: dict[Look, list[QRectF]] = {}
+    for item in items:
+        opacity = DIM if item.dim else PASSED if item.node.bypassed else 1.0
+        found.setdefault((item.far_stroke, opacity, item.family_name), []).append(item.place())
+    return sorted(found.items(), key=lambda entry: _ORDER[entry[0][0]])
+
+
+def _strokes(items: Iterable[WireItem]) -> list[tuple[QPen, QPainterPath]]:
+    """Lines by pen, those of ordinary width first."""
+    paths: dict[str, tuple[QPen, QPainterPath]] = {}
+    for item in items:
+        if item.isVisible():
+            paths.setdefault(item.style, (item.pen(), QPainterPath()))[1].addPath(item.path())
+    return sorted(paths.values(), key=lambda entry: entry[0].widthF())
