@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand
 
-from engine.graph.model import Batch, Configure, Edit, Graph, Move, SetSection
+from engine.graph.model import Batch, Configure, Define, Edit, Graph, Inside, Move, SetSection
+from gui.scope import Scope
+
+MERGED = (Move, Configure, SetSection, Batch, Inside, Define)
 
 
 class EditCommand(QUndoCommand):
@@ -18,24 +22,34 @@ class EditCommand(QUndoCommand):
         inverse: What leads back.
         text: What the Edit menu writes behind "Undo".
         merge: Commands with the same word that follow each other become one step (a slider's drag).
+        scope: The drawing that it was made in; None where it belongs to none.
+        visit: Opens that drawing, so that undoing and doing again are seen.
     """
 
-    def __init__(self, graph: Graph, edit: Edit, inverse: Edit, *, text: str, merge: str = "") -> None:
+    def __init__(self, graph: Graph, edit: Edit, inverse: Edit, *, text: str, merge: str = "",
+                 scope: Scope | None = None, visit: Callable[[Scope], object] | None = None) -> None:  # fmt: skip
         super().__init__(text)
         self._graph = graph
+        self._scope, self._visit = scope, visit
         self._edit = edit
         self._inverse = inverse
         self._merge = merge
         self._done = True  # it has been applied before it was pushed, so that a refusal never reaches the stack
 
+    def _go(self) -> None:
+        if self._visit is not None and self._scope is not None:
+            self._visit(self._scope)
+
     def redo(self) -> None:
         if self._done:
             self._done = False
             return
+        self._go()
         self._inverse = self._graph.apply(self._edit)
 
     def undo(self) -> None:
         self._done = False
+        self._go()
         self._edit = self._graph.apply(self._inverse)
 
     def id(self) -> int:
@@ -44,10 +58,8 @@ class EditCommand(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, EditCommand) or not self._merge or other._merge != self._merge:
             return False
-        match self._edit, other._edit:
-            case ((Move() | Configure() | SetSection() | Batch()), (Move() | Configure() | SetSection() | Batch())):
-                self._edit = Batch((self._edit, other._edit))
-                self._inverse = Batch((other._inverse, self._inverse))
-                return True
-            case _:
-                return False
+        if other._scope != self._scope or not all(isinstance(one._edit, MERGED) for one in (self, other)):
+            return False
+        self._edit = Batch((self._edit, other._edit))
+        self._inverse = Batch((other._inverse, self._inverse))
+        return True

@@ -13,24 +13,30 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine.blocks.spec import spec_of
 from engine.errors import Fix, GraphError
 from engine.graph import layout
 from engine.graph.check import Report, check
 from engine.graph.facts import DataFacts
 from engine.graph.mend import STEP
-from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move, Node, Wire
+from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move, Node, SetSection, Wire
 from engine.project import Project, open_project
+from gui import scope as ways
 from gui.commands import EditCommand
+from gui.scope import ROOT, Scope
 
 
 class Document(QObject):
     """One project and everything that can be heard from it.
 
+    One of its drawings is open: the network itself, or the inside of a composite. `graph`, `report`, `selection` and `do` are
+    about the open drawing; `root` and `root_report` about the whole network.
+
     Attributes:
-        edited: Emits each edit after it has been applied, whether done, undone or redone.
-        reported: Emits the report after every edit and when the data's facts change.
+        edited: Emits each edit after it has been applied to `root`, whether done, undone or redone.
+        reported: Emits the open drawing's report after every edit, when the data's facts change, and in another drawing.
         selected: Emits the ids of the selected blocks.
+        scope: Which drawing is open.
+        scope_changed: Another drawing is open.
         replaced: Another project was loaded.
         facts_changed: Emits the facts of the data set, or None.
         refused: Emits the sentence of a refused edit.
@@ -41,6 +47,7 @@ class Document(QObject):
     reported = Signal(object)
     selected = Signal(object)
     replaced = Signal()
+    scope_changed = Signal()
     facts_changed = Signal(object)
     refused = Signal(str)
     place_changed = Signal()
@@ -51,7 +58,9 @@ class Document(QObject):
         self.stack.cleanChanged.connect(self._cleaned)
         self.facts: DataFacts | None = None
         self.selection: tuple[str, ...] = ()
-        self.report = Report()
+        self.report = self.root_report = Report()
+        self.scope = ROOT
+        self._owner: str | None = None
         self._stop_listening: Callable[[], None] | None = None
         self._recovered = False
         self._load(project if project is not None else Project())
@@ -62,9 +71,19 @@ class Document(QObject):
     # --- reading
 
     @property
-    def graph(self) -> Graph:
-        """The project's graph."""
+    def root(self) -> Graph:
+        """The project's graph: the whole network."""
         return self.project.graph
+
+    @property
+    def graph(self) -> Graph:
+        """The drawing that is open: the network, or the inside of a composite."""
+        return ways.drawing(self.root, self._owner)
+
+    @property
+    def path_in(self) -> tuple[str, ...]:
+        """Ids of the instances that one has entered, outermost first."""
+        return self.scope.path
 
     @property
     def path(self) -> Path | None:
@@ -92,7 +111,8 @@ class Document(QObject):
         self.stack.setClean()
         self._recovered = False
         self.selection = ()
-        self.report = check(self.graph, self.facts)
+        self.scope, self._owner = ROOT, None
+        self.root_report = self.report = check(self.root, self.facts)
 
     def replace(self, project: Project, *, recovered: bool = False) -> None:
         """Show another project; `recovered` marks it as holding changes that its file has not."""
@@ -129,19 +149,39 @@ class Document(QObject):
 
     # --- changing
 
-    def do(self, edit: Edit, text: str, *, merge: str = "") -> bool:
-        """Carry out an edit as one undo step; False (and `refused`) where the graph refuses it."""
+    def do(self, edit: Edit, text: str, *, merge: str = "", whole: bool = False) -> bool:
+        """Carry out an edit of the open drawing as one undo step; False (and `refused`) where the graph refuses it.
+
+        `whole`: it is an edit of the network, whichever drawing is open.
+        """
+        scope = ROOT if whole else self.scope
+        edit = edit if whole else ways.wrapped(self._owner, edit)
         try:
-            inverse = self.graph.apply(edit)
+            inverse = self.root.apply(edit)
         except GraphError as error:
             self.refused.emit(str(error))
             return False
-        self.stack.push(EditCommand(self.graph, edit, inverse, text=text, merge=merge))
+        everywhere = all(isinstance(leaf, SetSection) for leaf in ways.leaves(edit))
+        self.stack.push(
+            EditCommand(
+                self.root, edit, inverse, text=text, merge=merge, scope=None if everywhere else scope, visit=self._visit
+            )
+        )
         return True
 
+    def _visit(self, scope: Scope) -> None:
+        """Open the drawing that an edit was made in, so that its undoing is seen; stay where it is gone."""
+        if ways.existing(self.root, scope) == scope:
+            self.open_scope(scope)
+
     def _edited(self, edit: Edit) -> None:
+        scope, owner = ways.existing(self.root, self.scope), self._owner
+        self.root_report = check(self.root, self.facts, before=self.root_report)
+        if scope != self.scope or ways.owners(self.root, scope)[-1] != owner:
+            self._open(scope)  # what was open is gone
+        else:
+            self.report = ways.reports(self.root, self.root_report, scope)[-1]
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
-        self.report = check(self.graph, self.facts)
         self.edited.emit(edit)
         if gone:
             self.select(id_ for id_ in self.selection if id_ in self.graph.nodes)
@@ -159,8 +199,48 @@ class Document(QObject):
         if facts != self.facts:
             self.facts = facts
             self.facts_changed.emit(facts)
-            self.report = check(self.graph, facts)
+            self.root_report = check(self.root, facts)
+            self.report = ways.reports(self.root, self.root_report, self.scope)[-1]
             self.reported.emit(self.report)
+
+    # --- composites
+
+    def open_scope(self, scope: Scope) -> None:
+        """Open a drawing, or the nearest one above it that is there; on the way up, what one comes out of is selected."""
+        scope = ways.existing(self.root, scope)
+        if scope != self.scope:
+            before = self.scope
+            self._open(scope)
+            if before.base == scope.base and before.path[: len(scope.path)] == scope.path:
+                self.select(before.path[len(scope.path) : len(scope.path) + 1])
+            self.reported.emit(self.report)
+
+    def _open(self, scope: Scope) -> None:
+        self.scope, self._owner = scope, ways.owners(self.root, scope)[-1]
+        self.report = ways.reports(self.root, self.root_report, scope)[-1]
+        had, self.selection = self.selection, ()
+        self.scope_changed.emit()
+        if had:
+            self.selected.emit(())
+
+    def go_to(self, path: tuple[str, ...]) -> None:
+        """Open the drawing that these instances lead to from the network; () is the network itself."""
+        self.open_scope(Scope(tuple(path)))
+
+    def enter(self, instance: str) -> None:
+        """Open the inside of an instance in the open drawing."""
+        self.open_scope(Scope((*self.scope.path, instance), self.scope.base))
+
+    def leave(self) -> None:
+        """Open the drawing around the one that is open."""
+        scope = self.scope
+        self.open_scope(Scope(scope.path[:-1], scope.base) if scope.path else ROOT)
+
+    def enter_definition(self, composite: str) -> None:
+        """Open a composite's drawing: through an instance where there is one."""
+        self.open_scope(ways.way_to(self.root, composite))
+
+    # --- adding
 
     def add_block(
         self,
@@ -199,7 +279,7 @@ class Document(QObject):
         elif pushed:
             edits.append(Move(pushed))
         placed = Node(node.id, node.kind, node.name, node.settings, *at)
-        if not self.do(Batch((AddBlock(placed), *edits)), f"Add {spec_of(kind).title.lower()}"):
+        if not self.do(Batch((AddBlock(placed), *edits)), f"Add {node.spec.title.lower()}"):
             return None
         self.select([node.id])
         return node.id

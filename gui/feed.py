@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.data import DataSet, load
 from engine.data.choice import DataChoice
 from engine.errors import EngineError
-from engine.graph.model import AddBlock, Batch, Configure, Edit, RemoveBlock, SetSection
+from engine.graph.model import AddBlock, Configure, Edit, RemoveBlock, SetSection
 from gui.document import Document
+from gui.scope import leaves
 
 SETTLE_MS = 250  # rest after the last edit before data are read or a network is built again
 
@@ -114,15 +115,11 @@ def settling(parent: QObject, then: Any) -> QTimer:
     return timer
 
 
-def _parts(edit: Edit) -> list[Edit]:
-    return [leaf for part in edit.edits for leaf in _parts(part)] if isinstance(edit, Batch) else [edit]
-
-
 def touches(edit: Edit, kinds: tuple[type, ...]) -> bool:
     """Whether an edit, or one in it, is of one of these kinds."""
-    return any(isinstance(part, kinds) for part in _parts(edit))
+    return any(isinstance(part, kinds) for part in leaves(edit))
 
 
 def only(edit: Edit, kinds: tuple[type, ...]) -> bool:
     """Whether an edit and all in it are of these kinds."""
-    return all(isinstance(part, kinds) for part in _parts(edit))
+    return all(isinstance(part, kinds) for part in leaves(edit))

@@ -158,7 +158,7 @@ class Autosave(QObject):
         """Write now; the disk is waited for on another thread."""
         if not self._document.dirty:
             return
-        text = store.dumps(self._document.graph)
+        text = store.dumps(self._document.root)
         origin = self._document.path
         about = json.dumps({"origin": str(origin.absolute()) if origin else None, "title": self._document.title})
         in_background(self, partial(self._copy.put, self._copy.want(), text, about), self._written, self._not_written)

@@ -120,14 +120,14 @@ class Session(QObject):
         self._settle_network.stop()
         if self._runner is not None:
             return
-        graph = self.document.graph
+        graph = self.document.root
         if self.run is not None and self._run_graph is not None and same_network(self._run_graph, graph):
             if self.looking_at is not self._run_graph:
                 self.looking_at = self._run_graph
                 self._worker.load_run(self.run, "best")
                 self.network_changed.emit()
             return
-        if not self.document.report.ok:
+        if not self.document.root_report.ok:
             if self.looking_at is not None:
                 self.looking_at = None
                 self.network_changed.emit()
@@ -153,7 +153,7 @@ class Session(QObject):
             if self.state == "paused":
                 self._runner.resume()
             return
-        errors = [problem for problem in self.document.report.problems if problem.severity == "error"]
+        errors = [problem for problem in self.document.root_report.problems if problem.severity == "error"]
         if errors:
             self._wanted_step = False
             self.refused.emit(errors[0].text)

@@ -44,7 +44,7 @@ class StatusLine(QObject):
 
     def refresh(self, _what: object = None) -> None:
         """Write all figures again."""
-        report = self.document.report
+        report = self.document.root_report
         self.totals.setText(
             f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds   "
             f"{memory(report.activation_bytes)} activations / sample" + ("" if report.ok else "   (up to the error)")
@@ -60,7 +60,7 @@ class StatusLine(QObject):
 
     def _show_problems(self) -> None:
         t = theme.current()
-        problems = self.document.report.problems
+        problems = self.document.root_report.problems
         errors = sum(problem.severity == "error" for problem in problems)
         warnings = len(problems) - errors
         words = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors)

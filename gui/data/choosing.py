@@ -114,7 +114,7 @@ class Choosing(QWidget):
 
     def write(self, text: str, *, merge: str = "", **values: object) -> bool:
         """Set values of the project's data choice, as one undo step."""
-        held = self.document.graph.sections["data"]
+        held = self.document.root.sections["data"]
         try:
             kept = to_json(from_json(DataChoice, {**held, **values}))
         except SettingError as error:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 import presets
-from engine.blocks.spec import spec_of
 from engine.graph.model import Graph
 from engine.project import PRESET, Project, open_project
 from gui import theme
@@ -39,7 +38,7 @@ def stripe(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
     painter.setPen(Qt.PenStyle.NoPen)
     left = (size.width() - pitch * len(order)) / 2
     for index, id_ in enumerate(order):
-        painter.setBrush(QColor(theme.current().family[spec_of(graph.nodes[id_].kind).family]))
+        painter.setBrush(QColor(theme.current().family[graph.nodes[id_].spec.family]))
         painter.drawRoundedRect(QRectF(left + index * pitch, 5, max(pitch - 2, 1.5), size.height() - 10), 1.5, 1.5)
     painter.end()
     return pixmap
@@ -69,7 +68,7 @@ def silhouette(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
     painter.setFont(theme.font(19, 600))
     for node in graph:
         rect = QRectF(QPointF(node.x, node.y), BLOCK)
-        colour = QColor(t.family[spec_of(node.kind).family])
+        colour = QColor(t.family[node.spec.family])
         painter.setPen(QPen(colour, 2))
         painter.setBrush(QColor(t.raised))
         painter.drawRoundedRect(rect, 8, 8)

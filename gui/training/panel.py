@@ -156,7 +156,7 @@ class RunsPanel(QWidget):
                 self.ask_delete(path)
 
     def _restore(self, graph: Graph) -> None:
-        if self.document.do(edit_towards(self.document.graph, graph), "Bring back the drawing of a run"):
+        if self.document.do(edit_towards(self.document.root, graph), "Bring back the drawing of a run", whole=True):
             self.said.emit("The drawing and the settings are those of the run again. Undo brings yours back.")
 
     def ask_delete(self, path: str) -> None:

@@ -110,12 +110,12 @@ class DeviceChoice(QWidget):
 
 def write(document: Document, name: str, value: object, *, merge: str = "") -> bool:
     """Set one training setting of the project, as one undo step."""
-    values = {**document.graph.sections["training"], name: value}
+    values = {**document.root.sections["training"], name: value}
     try:
         kept = to_json(from_json(TrainingSettings, values))
     except SettingError:
         return False
-    if kept == dict(document.graph.sections["training"]):
+    if kept == dict(document.root.sections["training"]):
         return True
     label = settings_of(TrainingSettings)[name].label.lower()
     return document.do(SetSection("training", kept), f"Set {label}", merge=merge)
