@@ -97,6 +97,7 @@ def build(project: Project) -> Window:
 
     train.goto.connect(go_to_block)
     train.problems_wanted.connect(lambda: made.show_place("design"))
+    train.data_wanted.connect(lambda: made.show_place("data"))
     session.refused.connect(train.explain)
     return made
 

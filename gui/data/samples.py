@@ -191,7 +191,10 @@ class SampleGrid(QWidget):
                 )
             for column in range(min(self.columns(), len(rows))):
                 place = self.cell(row, column)
-                painter.drawImage(_inside(place, sheet.tile), self._image, QRect(*sheet.box(row, column)))
+                inside = _inside(place, sheet.tile)
+                painter.drawImage(inside, self._image, QRect(*sheet.box(row, column)))
+                painter.setPen(QPen(QColor(tokens.border_strong), 1))  # where a white ground would end nowhere
+                painter.drawRect(inside.adjusted(0, 0, -1, -1))
                 if (row, column) in (self._under, self.current if self.hasFocus() else None):
                     painter.setPen(QPen(QColor(tokens.accent), 2))
                     painter.drawRect(place.adjusted(-1, -1, 0, 0))

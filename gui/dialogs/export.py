@@ -36,6 +36,10 @@ from gui.session import Session
 from gui.widgets import Fault, Heading, Hint, PrimaryButton, Section, hline
 
 ICONS = {"source": "language-python", "safetensors": "shield-lock-outline", "pt": "fire", "project": "file-outline"}
+LIVE_NOTE = (
+    "A training is under way. “Last” is what it knew when it was last saved, some seconds ago; “best” is its best epoch so far, "
+    "which the next one may still beat."
+)
 PROJECT_HELP = "the drawing with its settings, to open here again; without weights"
 
 
@@ -50,6 +54,8 @@ class ExportDialog(QDialog):
         self.resize(980, 680)
         self.kinds = QListWidget()
         self.weights = QComboBox()
+        self.weights_note = Hint(LIVE_NOTE)
+        self.weights_note.setObjectName("weights_note")
         self.beside = QCheckBox("Save the weights beside it")
         self.beside.setToolTip("A .safetensors file of the same name, which the source loads.")
         self.beside.setChecked(True)
@@ -106,6 +112,7 @@ class ExportDialog(QDialog):
         left.addSpacing(theme.SPACE)
         left.addWidget(Section("Weights"))
         left.addWidget(self.weights)
+        left.addWidget(self.weights_note)
         left.addWidget(self.beside)
         left.addStretch(1)
         side = QWidget()
@@ -146,19 +153,32 @@ class ExportDialog(QDialog):
         self.kinds.setCurrentRow(0)
         self.kinds.blockSignals(False)
         shown = self.session.run
-        first = [job.Weights("Best weights of the run on show", shown)] if shown is not None else []
+        first = [] if shown is None else [
+            job.Weights("Best weights of the run on show", shown, "best"),
+            job.Weights("Last weights of the run on show", shown, "last"),
+        ]  # fmt: skip
         self._offer([*first, job.UNTRAINED])
         folder = runs_folder(self.document.path)
         in_background(self, lambda: job.offers(folder, shown), self._offer, self.fault.say)
         self._redraw()
 
+    @property
+    def _live(self) -> bool:
+        """Whether the run on show is being trained: what is its best epoch is not settled."""
+        return self.session.state != "idle" and self.session.run is not None
+
     def _offer(self, found: list[job.Weights]) -> None:
+        held = self.weights.currentData()
         self.weights.blockSignals(True)
         self.weights.clear()
         for weights in found:
             self.weights.addItem(weights.label, weights)
-        if self.session.run is None:  # what is on show is the drawing, untrained
-            self.weights.setCurrentIndex(self.weights.count() - 1)
+        if held is not None:
+            wanted = (held.run, held.which)
+        else:  # without a run, what is on show is the drawing, untrained
+            wanted = (self.session.run, "last" if self._live else "best")
+        places = [place for place, weights in enumerate(found) if (weights.run, weights.which) == wanted]
+        self.weights.setCurrentIndex(places[0] if places else 0)
         self.weights.blockSignals(False)
         self._changed()
 
@@ -192,6 +212,7 @@ class ExportDialog(QDialog):
         help_ = str(item.data(int(Qt.ItemDataRole.UserRole))[1]) if item is not None else ""
         self.help.setText(help_[:1].upper() + help_[1:] + ".")
         self.weights.setEnabled(kind != job.PROJECT)
+        self.weights_note.setVisible(self._live and kind != job.PROJECT)
         self.beside.setVisible(kind == "source")
         self.sign.clear()
         self.outcome.setText("")

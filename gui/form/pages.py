@@ -63,9 +63,6 @@ class BlockPage(Page):
         self._cards: list[ProblemCard] = []
         self._shown: tuple[object, ...] = ()
         self._make_head()
-        self.problems = QVBoxLayout()
-        self.problems.setSpacing(8)
-        self.box.addLayout(self.problems)
         try:
             spec = spec_of(self.kind)
         except SettingError as error:
@@ -77,6 +74,10 @@ class BlockPage(Page):
             self.form.finished.connect(self._finished)
             self.box.addWidget(self.form)
             self.form.setVisible(bool(self.form.rows))
+        # Below the settings: a problem that comes and goes while a value is turned must not move the field under the mouse.
+        self.problems = QVBoxLayout()
+        self.problems.setSpacing(8)
+        self.box.addLayout(self.problems)
         self.box.addWidget(hline())
         self.box.addWidget(Section("What it computes"))
         self.facts = FactTable()

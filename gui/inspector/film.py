@@ -37,6 +37,7 @@ class Film(QWidget):
         self._at = 0  # place in the order
         self._first = 0  # first place in sight
         self._rows = rows
+        self._marked = True
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -60,6 +61,7 @@ class Film(QWidget):
         self._order = order
         found = np.flatnonzero(order == current) if current is not None else np.zeros(0, np.int64)
         self._at = int(found[0]) if len(found) else 0
+        self._marked = True
         self._first = 0
         self._reveal()
         self.update()
@@ -67,6 +69,16 @@ class Film(QWidget):
     def set_wrong(self, wrong: frozenset[int]) -> None:
         """Mark these samples as answered wrongly."""
         self._wrong = wrong
+        self.update()
+
+    @property
+    def marked(self) -> bool:
+        """Whether the chosen sample has its ring."""
+        return self._marked
+
+    def set_marked(self, marked: bool) -> None:
+        """Take the ring away while something else is looked at; picking a sample brings it back."""
+        self._marked = marked
         self.update()
 
     @property
@@ -88,6 +100,7 @@ class Film(QWidget):
         """Choose the sample at a place of the order, as if a person had picked it."""
         if len(self._order):
             self._at = place % len(self._order)
+            self._marked = True
             self._reveal()
             self.update()
             self.picked.emit(int(self._order[self._at]))
@@ -131,8 +144,9 @@ class Film(QWidget):
                 whole = place_in.width() % image.width() == 0
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
                 painter.drawImage(place_in, image)
-            chosen = place == self._at
-            painter.setPen(QPen(QColor(t.accent if chosen else t.border), 2 if chosen else 1))
+            chosen = place == self._at and self._marked
+            # A picture with a white ground on a white card ends at this line.
+            painter.setPen(QPen(QColor(t.accent if chosen else t.border_strong), 2 if chosen else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 3, 3)
             if chosen and self.hasFocus():

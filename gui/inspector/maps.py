@@ -116,6 +116,7 @@ class MapsPanel(QWidget):
     def look_at(self, sample: Sample) -> None:
         """Look into the network with a sample that is in no data set."""
         self._own = sample
+        self.samples.unmark()
         self._show_sample()
         self.ask()
 

@@ -109,14 +109,17 @@ class MosaicCard(Card):
         t = theme.current()
         # In the dark the table's neutral is nearly the card's colour: gutters need one of their own to be seen.
         ground = QColor(t.border_strong if t.name == "dark" else t.raised)
-        self._asked_aspect = self.view.aspect
+        if not self._fits():
+            self._asked_aspect = self.view.aspect
         scale: Scale = self.scale.value  # type: ignore[assignment]
         limit = self._frozen if scale == "frozen" else None
         colours = (ground.red(), ground.green(), ground.blue())
         return Look(scale, t.name == "dark", colours, limit, self._asked_aspect)
 
     def set_title(self, text: str) -> None:
-        """Say what is shown."""
+        """Say what is shown; something else may be laid out anew."""
+        if text != self.title.text():
+            self._asked_aspect = 0.0
         self.title.setText(text)
         self.title.setToolTip(text)
         self.view.canvas.setAccessibleName(text)
@@ -188,6 +191,9 @@ class MosaicCard(Card):
 
     def reshape(self) -> None:
         """Ask anew if the place's proportions have changed so much that another layout fits better."""
-        aspect = self.view.aspect
-        if self._asked_aspect and not 0.8 < aspect / self._asked_aspect < 1.25:
+        if self._asked_aspect and not self._fits():
             self.wanted.emit()
+
+    def _fits(self) -> bool:
+        """Whether the layout asked for last still suits the place: tiles then stay where they are, whatever else changes."""
+        return bool(self._asked_aspect) and 0.8 < self.view.aspect / self._asked_aspect < 1.25

@@ -92,12 +92,22 @@ class SampleBar(Card):
         self.film.set_wrong(frozenset(int(row) for row in found.mistakes()) if found is not None else frozenset())
         self._allow()
         if self.mistakes.isChecked():
+            marked = self.film.marked
+            self.blockSignals(not marked)  # what is looked at instead stays
             self._reorder()
+            self.blockSignals(False)
+            if not marked:
+                self.unmark()
 
     @property
     def sample(self) -> int | None:
         """Place in the data set of the sample looked at."""
         return self.film.sample
+
+    def unmark(self) -> None:
+        """Something is looked at that is none of these samples."""
+        self.film.set_marked(False)
+        self.count.setText(f"{len(self.film.order):,} samples" if len(self.film.order) else "no samples")
 
     def choose(self, row: int) -> None:
         """Look at a sample wherever it is in the data set."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
+    QFontMetrics,
     QGuiApplication,
     QHideEvent,
     QImage,
@@ -77,6 +78,8 @@ class TryPanel(QWidget):
         self.line = Hint()
         self.seen_line = Hint()
         self.fault = Fault()
+        self.pad_fault = Fault()  # beside the pad: about pictures on their way onto it
+        self.pad_fault.setObjectName("pad_fault")
         self.inside = QPushButton("Look inside with this picture")
         self._build()
         self._connect()
@@ -121,6 +124,11 @@ class TryPanel(QWidget):
         left.box.addWidget(Section("Your picture"))
         left.box.addWidget(self.pad, 1)
         left.box.addLayout(tools)
+        keeps = self.pad_fault.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # a sentence that comes must not make the pad smaller
+        self.pad_fault.setSizePolicy(keeps)
+        self.pad_fault.setMinimumHeight(QFontMetrics(self.pad_fault.font()).lineSpacing() + 2)
+        left.box.addWidget(self.pad_fault)
         return left
 
     def _middle(self) -> Card:
@@ -157,7 +165,7 @@ class TryPanel(QWidget):
         session.dataset_ready.connect(self._data_changed)
         session.network_changed.connect(self.ask)
         session.probed.connect(self._probed)
-        self.pad.changed.connect(self.ask)
+        self.pad.changed.connect(self._pad_changed)
         self.size_slider.valueChanged.connect(self._brush)
         self.centre.toggled.connect(self.ask)
         self.invert.toggled.connect(self.ask)
@@ -167,7 +175,7 @@ class TryPanel(QWidget):
 
     def load(self, path: str | Path) -> None:
         """Read a picture file, away from the window's thread."""
-        in_background(self, lambda: images.read(Path(path)), self.show_picture, self.fault.say)
+        in_background(self, lambda: images.read(Path(path)), self.show_picture, self.pad_fault.say)
 
     def show_picture(self, picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> None:
         """Put a picture, uint8 [H,W,C], on the pad."""
@@ -191,7 +199,7 @@ class TryPanel(QWidget):
         elif not image.isNull():
             self._show_qimage(image)
         else:
-            self.fault.say("There is no picture on the clipboard. Copy one first, or open a file.")
+            self.pad_fault.say("There is no picture on the clipboard. Copy one first, or open a file.")
 
     def _show_qimage(self, image: QImage) -> None:
         plain = image.convertToFormat(QImage.Format.Format_RGB888)
@@ -233,6 +241,10 @@ class TryPanel(QWidget):
             self.paste()
         else:
             super().keyPressEvent(event)
+
+    def _pad_changed(self) -> None:
+        self.pad_fault.say("")
+        self.ask()
 
     # --- asking
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import Problem
 from gui.document import Document
@@ -18,6 +18,7 @@ class Offers:
         icon: Its icon.
         tip: Its tool tip.
         step, stop, restore, discard: Whether these can be asked for.
+        restore_tip: What restoring the best weights does, or why there is nothing to restore.
     """
 
     main: str
@@ -28,16 +29,35 @@ class Offers:
     stop: bool = False
     restore: bool = False
     discard: bool = False
+    restore_tip: str = ""
 
 
-def offers(state: str, *, obstacle: str = "", best_known: bool = False) -> Offers:
+def offers(state: str, *, obstacle: str = "", best_epoch: int | None = None, run_in_use: bool = False) -> Offers:
     """What is offered in a state of the session.
 
     Args:
         state: "idle", "starting", "running", "paused" or "stopping".
         obstacle: The sentence that keeps the drawing from being trained, empty where nothing does.
-        best_known: Whether an epoch has been the best so far.
+        best_epoch: The epoch that has been the best so far, None before the first.
+        run_in_use: Whether the weights in use are those of a run.
     """
+    tip = _restore_tip(state, best_epoch, run_in_use=run_in_use)
+    return replace(_offers(state, obstacle, best_epoch is not None), restore_tip=tip)
+
+
+def _restore_tip(state: str, best_epoch: int | None, *, run_in_use: bool) -> str:
+    if state in ("running", "paused"):
+        if best_epoch is None:
+            return "Go back to the weights of the best epoch; none has been finished yet"
+        return f"Go back to the weights of the best epoch so far, number {best_epoch}, and train on from there"
+    if state != "idle":
+        return "Go back to the weights of the best epoch, once the training runs"
+    if run_in_use:
+        return "Nothing to restore: since the training has ended, its best weights are in use, in Inspect and in Export"
+    return "Go back to the weights of the best epoch; nothing has been trained yet"
+
+
+def _offers(state: str, obstacle: str, best_known: bool) -> Offers:
     match state:
         case "running":
             return Offers("pause", "Pause", "pause", "Pause the training (Ctrl+Enter)",

@@ -54,11 +54,13 @@ class TrainPlace(QWidget):
     Attributes:
         goto: Emits the id of a block that a person wants to see.
         problems_wanted: A person wants to see the list of problems.
+        data_wanted: A person wants to see the data, which cannot be read.
         said: Emits a sentence for the status bar.
     """
 
     goto = Signal(str)
     problems_wanted = Signal()
+    data_wanted = Signal()
     said = Signal(str)
 
     def __init__(self, document: Document, session: Session, parent: QWidget | None = None) -> None:
@@ -145,6 +147,7 @@ class TrainPlace(QWidget):
         session.run_changed.connect(self._run_changed)
         document.replaced.connect(self._replaced)
         self.transport.problems_wanted.connect(self.problems_wanted)
+        self.transport.data_wanted.connect(self.data_wanted)
         self.transport.block_wanted.connect(self.goto)
         self.transport.discard.clicked.connect(self.ask_discard)
         self.failure.goto.connect(self._go_to_name)

@@ -42,6 +42,7 @@ class _Follower(QWidget):
         session.state_changed.connect(self._changed)
         session.dataset_ready.connect(self._changed)
         session.data_failed.connect(self._changed)
+        session.network_changed.connect(self._changed)
         session.messages.connect(self._take)
 
     def _take(self, messages: list[object]) -> None:
@@ -54,8 +55,13 @@ class _Follower(QWidget):
 
     def _changed(self, *_: object) -> None:
         problem = obstacle(self.document, self.session.data_error)
-        known = self.standing.best is not None
-        self.offer = offers(self.session.state, obstacle=problem.text if problem else "", best_known=known)
+        best = self.standing.best
+        self.offer = offers(
+            self.session.state,
+            obstacle=problem.text if problem else "",
+            best_epoch=best.epoch if best is not None else None,
+            run_in_use=self.session.trained,
+        )
         self.show_offer()
         self.show_standing()
 
@@ -75,10 +81,12 @@ class Transport(_Follower):
 
     Attributes:
         problems_wanted: A person wants to see the list of problems.
+        data_wanted: A person wants to see the data, which cannot be read.
         block_wanted: Emits the id of the block that a problem belongs to.
     """
 
     problems_wanted = Signal()
+    data_wanted = Signal()
     block_wanted = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -140,6 +148,7 @@ class Transport(_Follower):
         self.step.setEnabled(offer.step)
         self.stop.setEnabled(offer.stop)
         self.restore.setEnabled(offer.restore)
+        self.restore.setToolTip(offer.restore_tip)
         self.discard.setEnabled(offer.discard)
         problem = obstacle(self.document, self.session.data_error)
         blocked = problem is not None and self.session.state == "idle"
@@ -151,12 +160,15 @@ class Transport(_Follower):
             if problem.block is not None and problem.block in self.document.graph.nodes:
                 name = f"{self.document.graph.node(problem.block).name}: "
             text = problem.text[:1].upper() + problem.text[1:] if not name else problem.text
-            self.show_problems.setVisible(problem.code != "data")
+            self.show_problems.setText("Show data" if problem.code == "data" else "Show problems")
             self.reason.setText(f"Cannot train yet. {name}{text}{more}")
         self._icons()
 
     def _show_problems(self) -> None:
         problem = obstacle(self.document, self.session.data_error)
+        if problem is not None and problem.code == "data":
+            self.data_wanted.emit()
+            return
         if problem is not None and problem.block is not None:
             self.block_wanted.emit(problem.block)
         self.problems_wanted.emit()

@@ -16,11 +16,12 @@ from engine.data.registry import datasets
 from engine.errors import DataError
 from engine.images import encode_png
 from engine.project import open_project
+from gui import theme
 from gui.background import open_jobs
 from gui.data import fetching
 from gui.data.choosing import kind_of
 from gui.data.place import DataPlace
-from gui.data.samples import COLUMNS, pick
+from gui.data.samples import COLUMNS, Sheet, pick
 from gui.document import Document
 from gui.session import Session
 
@@ -268,3 +269,13 @@ def test_a_download_tells_its_progress_can_be_stopped_and_leads_to_the_data(
     with qtbot.waitSignal(made.fetched, timeout=20_000) as told:
         made.start()
     assert told.args == ["mnist"]
+
+
+def test_pictures_with_a_white_ground_have_an_edge(loaded: DataPlace) -> None:
+    grid = loaded.grid
+    sheet = grid.sheet
+    grid.show_sheet(Sheet(np.full_like(sheet.picture, 255), sheet.tile, sheet.rows))
+    cell = grid.cell(0, 0)
+    shot = grid.grab().toImage()
+    assert shot.pixelColor(cell.center()).name() == "#ffffff"
+    assert shot.pixelColor(cell.left(), cell.center().y()).name() == theme.current().border_strong

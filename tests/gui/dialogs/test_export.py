@@ -13,6 +13,8 @@ from engine.export import read_weights
 from engine.graph import store
 from engine.graph.model import Configure
 from engine.project import open_project
+from gui.background import open_jobs
+from gui.dialogs import export_job as job
 from gui.dialogs.code import Highlighter
 from gui.dialogs.export import ExportDialog
 from gui.document import Document
@@ -109,3 +111,40 @@ def test_words_strings_and_comments_have_colours_of_their_own(qtbot: QtBot) -> N
     assert colours(0) == colours(1)
     assert len(set(colours(2))) == 3  # def, its name, the comment
     assert len(set(colours(3))) == 3  # return, the text, the number
+
+
+class Running:
+    """What the dialog knows of a session, in the middle of a training."""
+
+    def __init__(self, state: str, run: str) -> None:
+        self.state, self.run, self.dataset = state, run, None
+
+
+@pytest.mark.parametrize(("state", "chosen"), [("running", "last"), ("paused", "last"), ("idle", "best")])
+def test_while_a_training_runs_its_last_weights_are_proposed_because_the_best_are_not_settled(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, chosen: str
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+    session = Running(state, str(tmp_path / "2026-11-22_15-18-00_lenet-5"))
+    made = ExportDialog(Document(open_project("preset:lenet5")), session)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.show()
+    assert made.weights.currentData().which == chosen
+    assert made.weights_note.isVisible() == (state != "idle")
+    qtbot.waitUntil(lambda: "2026-11-22 15:18" in made.weights.currentText(), timeout=LONG)  # all runs are listed now
+    assert made.weights.currentData().which == chosen
+    made.choose("project")
+    assert not made.weights_note.isVisible()
+    qtbot.waitUntil(lambda: not open_jobs(), timeout=LONG)
+
+
+def test_a_choice_of_weights_stays_when_the_other_runs_become_known(qtbot: QtBot, dialog: ExportDialog) -> None:
+    qtbot.waitUntil(lambda: not open_jobs(), timeout=LONG)
+    dialog.session.run = "run"
+    offered = [job.Weights("best", "run", "best"), job.Weights("last", "run", "last"), job.UNTRAINED]
+    dialog._offer(offered)
+    assert dialog.weights.currentData() == job.UNTRAINED
+    dialog.weights.setCurrentIndex(1)
+    dialog._offer([job.Weights("newer", "other"), *offered])
+    assert dialog.weights.currentText() == "last"
+    qtbot.waitUntil(lambda: not open_jobs(), timeout=LONG)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import Connect, End, Wire
+from engine.graph.model import Configure, Connect, End, Wire
 from engine.project import Project, open_project
 from gui.document import Document
 from gui.form.editors import NumberEditor
@@ -147,3 +147,17 @@ def test_a_deleted_block_leaves_the_panel(panel: Properties, document: Document)
     document.replace(Project())
     assert isinstance(panel.page, NetworkPage)
     assert not panel.page.table.isVisible()
+
+
+def test_a_problem_that_comes_and_goes_moves_no_field(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    pick(document, "conv2")
+    page = block_page(panel)
+    assert page.form is not None
+    field = page.form.editor("kernel_size")
+    qtbot.waitUntil(lambda: field.mapTo(panel, QPoint(0, 0)).y() > 0)
+    before = field.mapTo(panel, QPoint(0, 0))
+    document.do(Configure(page.block, {"kernel_size": 99}), "Too large")
+    assert len(page._cards) == 1
+    qtbot.waitUntil(lambda: page._cards[0].mapTo(panel, QPoint(0, 0)).y() > 0)
+    assert field.mapTo(panel, QPoint(0, 0)) == before
+    assert page._cards[0].mapTo(panel, QPoint(0, 0)).y() > before.y()

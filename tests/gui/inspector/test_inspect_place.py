@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, SetSection
 from engine.images import encode_png
+from engine.probes.data import Confusion
 from engine.project import open_project
+from gui import theme
 from gui.document import Document
+from gui.inspector.film import Film
+from gui.inspector.mosaic import MosaicCard
 from gui.inspector.place import UNTRAINED, InspectPlace, run_words
 from gui.session import Session
 
@@ -208,7 +213,7 @@ def test_a_file_that_is_no_picture_is_refused_in_a_sentence(place: InspectPlace,
     data.setUrls([QUrl.fromLocalFile(str(file))])
     QGuiApplication.clipboard().setMimeData(data)
     place.tryit.paste()
-    qtbot.waitUntil(lambda: bool(place.tryit.fault.text()), timeout=LONG)
+    qtbot.waitUntil(lambda: bool(place.tryit.pad_fault.text()), timeout=LONG)
     assert place.tryit.pad.blank
     QGuiApplication.clipboard().clear()
 
@@ -262,3 +267,72 @@ def test_a_drawing_that_was_broken_and_mended_shows_its_sample_again(place: Insp
     qtbot.waitUntil(lambda: session.looking_at is not None, timeout=LONG)
     assert place.maps.answer.where.text() == shown
     assert shown.startswith("Sample ")
+
+
+def test_tiles_stay_where_they_are_while_the_same_is_shown_in_nearly_the_same_place(qtbot: QtBot) -> None:
+    card = MosaicCard("Learned filters", name="filters")
+    qtbot.addWidget(card)
+    card.resize(500, 400)
+    card.show()
+    asked = card.look().aspect
+    card.view.resize(card.view.width(), round(card.view.height() * 1.1))  # another theme, a longer note below
+    assert card.view.aspect != asked
+    assert card.look().aspect == asked
+    card.set_title("Learned filters of conv2")
+    assert card.look().aspect == card.view.aspect
+    card.look()
+    card.view.resize(card.view.width() * 2, card.view.height())
+    assert card.look().aspect == card.view.aspect
+
+
+def test_no_sample_is_marked_while_a_picture_of_ones_own_is_looked_at(place: InspectPlace, qtbot: QtBot) -> None:
+    samples = place.maps.samples
+    place.maps.look_at((np.zeros((1, 32, 32), np.uint8),))
+    assert not samples.film.marked
+    assert samples.count.text() == f"{len(samples.film.order):,} samples"
+    samples.mistakes.setEnabled(True)
+    samples.mistakes.setChecked(True)  # a person's choice shows a sample again
+    assert samples.film.marked
+    place.maps.look_at((np.zeros((1, 32, 32), np.uint8),))
+    count = len(samples.dataset.classes)
+    every = samples.film.order
+    zeros = np.zeros(len(every), np.int64)
+    samples.set_found(
+        Confusion(np.zeros((count, count), np.int64), samples.dataset.classes, every, zeros, zeros + 1, zeros + 1.0)
+    )
+    assert place.maps._own is not None  # mistakes that become known are none
+    assert not samples.film.marked
+    qtbot.mouseClick(samples.film, Qt.MouseButton.LeftButton, pos=samples.film.box(samples.film.place).center())
+    assert samples.film.marked
+    assert place.maps._own is None
+    assert samples.count.text().startswith("1 of")
+
+
+def test_a_picture_with_a_white_ground_has_an_edge(qtbot: QtBot) -> None:
+    film = Film()
+    qtbot.addWidget(film)
+    white = QImage(28, 28, QImage.Format.Format_RGB32)
+    white.fill(Qt.GlobalColor.white)
+    film.set_source(lambda _row: white)
+    film.set_order(np.arange(3))
+    film.resize(film.sizeHint())
+    shot = film.grab().toImage()
+    box = film.box(1)
+    edge = shot.pixelColor(box.left() - 1, box.center().y())
+    assert abs(edge.lightness() - QColor(theme.current().border_strong).lightness()) < 30
+    assert shot.pixelColor(box.center()).name() == "#ffffff"
+
+
+def test_what_hinders_a_picture_is_said_beside_the_pad_which_keeps_its_size(place: InspectPlace, qtbot: QtBot) -> None:
+    place.show_tab("try")
+    QGuiApplication.clipboard().clear()
+    size = place.tryit.pad.size()
+    place.tryit.paste()
+    said = place.tryit.pad_fault
+    assert "no picture on the clipboard" in said.text()
+    assert said.parentWidget() is place.tryit.pad.parentWidget()
+    assert not place.tryit.fault.text()
+    QApplication.sendPostedEvents()
+    assert place.tryit.pad.size() == size
+    drawn(place, qtbot, [(0.5, 0.2), (0.5, 0.8)])
+    assert not said.text()

@@ -158,7 +158,9 @@ def test_data_that_cannot_be_read_are_said_where_training_would_start(place: Tra
     qtbot.waitUntil(lambda: bool(place.session.data_error), timeout=30_000)
     assert not place.transport.main.isEnabled()
     assert place.session.data_error in place.transport.reason.text()
-    assert not place.transport.show_problems.isVisible()
+    with qtbot.waitSignal(place.data_wanted), qtbot.assertNotEmitted(place.problems_wanted):
+        place.transport.show_problems.click()
+    assert place.transport.show_problems.text() == "Show data"
     place.document.stack.undo()
     qtbot.waitUntil(place.transport.main.isEnabled, timeout=30_000)
 
@@ -307,3 +309,22 @@ def test_a_folder_that_is_no_run_is_never_deleted(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="holds no run"):
         remove(str(tmp_path))
     assert (tmp_path / "precious.txt").exists()
+
+
+def test_the_button_that_restores_says_why_there_is_nothing_to_restore(place: TrainPlace) -> None:
+    button = place.transport.restore
+    assert not button.isEnabled()
+    assert "nothing has been trained yet" in button.toolTip()
+    place.session.state = "running"
+    place.session.state_changed.emit("running")
+    assert not button.isEnabled()
+    assert "none has been finished yet" in button.toolTip()
+    tell(place, started(), epoch(3))
+    assert button.isEnabled()
+    assert "number 3" in button.toolTip()
+    place.session.state = "idle"
+    place.session.state_changed.emit("idle")
+    place.session.looking_at = place.session._run_graph = place.document.graph.copy()  # as after a training
+    place.session.network_changed.emit()
+    assert not button.isEnabled()
+    assert "its best weights are in use" in button.toolTip()
