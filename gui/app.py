@@ -18,6 +18,7 @@ from gui.dialogs.export import ExportDialog
 from gui.document import Document
 from gui.faults import Faults
 from gui.garbage import collect_here
+from gui.health import HealthSigns
 from gui.inspector.place import InspectPlace
 from gui.session import Session
 from gui.thumbnails import Thumbnails
@@ -89,6 +90,10 @@ def build(project: Project) -> Window:
     thumbnails = Thumbnails(document, session, design.set_thumbnail)
     made.place_shown.connect(lambda place: thumbnails.set_active(place == "design"))
     thumbnails.set_active(True)
+
+    health = HealthSigns(document, session, design.canvas.canvas.set_health)
+    design.properties.follow_learning(health.told)
+    health.changed.connect(design.properties.refresh_learning)
 
     def go_to_block(block: str) -> None:
         made.show_place("design")

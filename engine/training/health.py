@@ -41,6 +41,12 @@ TITLES: dict[HealthState, str] = {
     "vanishing": "Vanishing gradient",
     "exploding": "Exploding gradient",
 }
+SIGNS: dict[HealthState, str] = {
+    "good": "✓",
+    "silent": "○",
+    "vanishing": "↓",
+    "exploding": "↑",
+}  # never by colour alone
 
 
 @dataclass(frozen=True)

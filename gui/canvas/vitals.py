@@ -10,13 +10,13 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from engine.training.health import TITLES
+from engine.training.health import SIGNS, TITLES
 from engine.training.messages import BlockHealth, HealthState
 from gui import theme
 
-RADIUS = 8.0  # canvas units; the sign in it is still told apart at a zoom of a half
+RADIUS = 8.5  # canvas units; the sign in it is still told apart at a zoom of a half
+QUIET = 7.0  # of a block that is well: most are, and those that are not should be seen
 RIM = 2.0  # of the canvas's colour around it, so that it stands off the card's edge
-SIGNS: dict[HealthState, str] = {"good": "✓", "silent": "○", "vanishing": "↓", "exploding": "↑"}
 # Strokes about the centre, in canvas units.
 _STROKES: dict[HealthState, tuple[QLineF, ...]] = {
     "good": (QLineF(-3.4, 0.2, -1.0, 2.7), QLineF(-1.0, 2.7, 3.6, -2.6)),
@@ -48,7 +48,8 @@ def paint(painter: QPainter, state: HealthState, card: QRectF) -> None:
     centre = place(card).center()
     painter.setPen(rim)
     painter.setBrush(fill)
-    painter.drawEllipse(centre, RADIUS, RADIUS)
+    radius = QUIET if state == "good" else RADIUS
+    painter.drawEllipse(centre, radius, radius)
     painter.setPen(stroke)
     if state == "silent":
         painter.drawEllipse(centre, RADIUS - 3, RADIUS - 3)

@@ -28,6 +28,7 @@ from gui import theme
 from gui.document import Document
 from gui.figures import count, memory
 from gui.form.facts import FactTable, LayerModel, ProblemCard
+from gui.form.learning import Learning
 from gui.form.panel import SettingsForm
 from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline
@@ -82,6 +83,8 @@ class BlockPage(Page):
         self.box.addWidget(Section("What it computes"))
         self.facts = FactTable()
         self.box.addWidget(self.facts)
+        self.learning = Learning()
+        self.box.addWidget(self.learning)
         self.box.addStretch(1)
         self.refresh()
 
@@ -285,7 +288,7 @@ class NetworkPage(Page):
         """Everything from the document."""
         report = self.document.report
         self.title.setText(self.document.title)
-        about = self.document.graph.sections["about"]
+        about = self.document.root.sections["about"]
         text = about.get("text", "")
         self.text.setText(text if isinstance(text, str) else "")
         self.text.setVisible(bool(self.text.text()))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from gui import theme
 from gui.document import Document
+from gui.form.learning import Source
 from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
 
 REST_MS = 60  # of a selection that is being drawn, until its page is made
@@ -34,6 +35,7 @@ class Properties(QWidget):
         self._stack.addWidget(self._whole)
         self._stack.addWidget(self.area)
         self.page: Page = self.network
+        self._learning: Source = lambda _block: ((), "")
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(REST_MS)
@@ -68,10 +70,21 @@ class Properties(QWidget):
             old.deleteLater()
         if self.page is not self.network:
             self.area.setWidget(self.page)
+        self.refresh_learning()
         self._stack.setCurrentWidget(self._whole if self.page is self.network else self.area)
 
     def _reported(self, _report: object) -> None:
         self.page.refresh()
+
+    def follow_learning(self, source: Source) -> None:
+        """Say from where it is known how blocks learn; `refresh_learning` reads it again."""
+        self._learning = source
+        self.refresh_learning()
+
+    def refresh_learning(self) -> None:
+        """Show how the selected block learns."""
+        if isinstance(self.page, BlockPage):
+            self.page.learning.show_told(self._learning(self.page.block))
 
     def _retitled(self) -> None:
         if isinstance(self.page, NetworkPage):
