@@ -144,7 +144,7 @@ class DesignPlace(QMainWindow):
         command = next(c for c in commands.COMMANDS if c.title == title)
 
         def run() -> None:
-            if not isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QPlainTextEdit)):
+            if command.anywhere or not isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QPlainTextEdit)):
                 command.run(self.canvas)
 
         def when() -> bool:
@@ -205,7 +205,9 @@ _EDIT = (
     ("delete", "Delete", "delete-outline", False),
     ("bypass", "Bypass", "", False),
     ("pin", "Pin in place", "", False),
+    ("connect", "Connect…", "vector-polyline", False),
     ("all", "Select all", "", True),
+    ("find", "Find a block…", "magnify", False),
     ("tidy", "Tidy up", "sitemap-outline", False),
     ("align_left", "Align left", "align-horizontal-left", True),
     ("align_centre", "Align centres", "align-horizontal-center", False),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QKeySequence
 
-from gui.canvas import clipboard, flags, moving, placing
+from gui.canvas import clipboard, connecting, flags, moving, placing
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -41,6 +41,7 @@ class Command:
         group: Commands of one group stand together in a menu, between lines.
         under: The submenu it stands in.
         checked: For what is on or off: whether it is on for what is selected.
+        anywhere: Whether its keys work while a text field has the focus, too.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Command:
     group: int = 0
     under: str = ""
     checked: Callable[[Canvas], bool] | None = None
+    anywhere: bool = False
 
     @property
     def window_keys(self) -> str:
@@ -78,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("Settings", ("Return", "Enter"), _settings, "blocks", BLOCKS, 1),
     Command("Rename", ("F2",), placing.rename, "one", BLOCK, 1),
     Command("Help", ("F1",), _help, "blocks", BLOCK, 1),
+    Command("Connect…", ("W", "Ctrl+Shift+C"), connecting.connect, "one", BLOCK, 2),
     Command("Select a wire of the block", ("Shift+W",), moving.next_wire, "blocks", BLOCK, 2),
     Command("Bypass", ("M",), flags.bypass, "blocks", BLOCKS, 3, checked=flags.all_bypassed),
     Command("Pin in place", ("P",), flags.pin, "blocks", BLOCKS, 3, checked=flags.all_pinned),
@@ -88,6 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("Paste with wires", ("Ctrl+Shift+V",), clipboard.paste_wired, "", BLOCKS | CANVAS, 4),
     Command("Delete", ("Del", "Backspace"), placing.delete, "choice", BLOCKS | WIRE, 4),
     Command("Select all", ("Ctrl+A",), moving.select_all, "network", CANVAS, 5),
+    Command("Find a block…", ("Ctrl+F", "F3"), lambda view: view.finding.open(), "network", CANVAS, 5, anywhere=True),
     Command("Select nothing", ("Esc",), moving.select_none),
     Command("Tidy up", ("Ctrl+L",), moving.tidy, "network", SEVERAL | CANVAS, 5),
     Command("Align left", ("Ctrl+Shift+Left",), moving.align("left"), "several", SEVERAL, 6, "Arrange"),

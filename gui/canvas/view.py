@@ -26,8 +26,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.graph.model import End, Wire
 from gui import theme
-from gui.canvas import commands, menus, moving, placing, press
+from gui.canvas import access, commands, menus, moving, placing, press
 from gui.canvas.adding import MIME, Adding
+from gui.canvas.connecting import ConnectBar
+from gui.canvas.finding import FindBar
 from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
@@ -77,12 +79,16 @@ class Canvas(ZoomView):
         self.names.closed.connect(self.setFocus)
         self.adding = Adding(self)
         self.box = self.adding.box
+        self.finding: FindBar = FindBar(self)
+        self.connecting: ConnectBar = ConnectBar(self)
         self.canvas.laid_out.connect(self._laid_out)
         self.seen_changed.connect(self._float)
         document.selected.connect(self._selected)
+        document.reported.connect(self._say)
         document.replaced.connect(self._replaced)
         theme.notifier().changed.connect(self.viewport().update)
         self._laid_out()
+        self._say()
 
     # --- following the document
 
@@ -104,14 +110,16 @@ class Canvas(ZoomView):
     def _selected(self, ids: tuple[str, ...]) -> None:
         if ids:
             self.choose_wire(None)
+        self._say()
+
+    def _say(self, _report: object = None) -> None:
+        """Tell screen readers what is selected."""
         graph, report = self.document.graph, self.document.report
-        words = []
-        for id_ in ids[:3]:
-            node, found = graph.node(id_), report.blocks.get(id_)
-            shape = f", output {found.output}" if found is not None and found.output is not None else ""
-            words.append(f"{node.name}, {self.canvas.nodes[id_].title if id_ in self.canvas.nodes else ''}{shape}")
-        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-        self.setAccessibleDescription("Selected: " + "; ".join(words) + more if words else "Nothing selected")
+        text = access.described(graph, report, self.document.selection, self.chosen_wire)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+            if self.hasFocus():
+                access.announce(self, text)
 
     def _replaced(self) -> None:
         self._cancel()
@@ -140,6 +148,8 @@ class Canvas(ZoomView):
         self.minimap.move(self.width() - self.minimap.width() - 12, self.height() - self.minimap.height() - 12)
         if self.whole:
             self.fit()
+        for bar in (self.finding, self.connecting):
+            bar.place()
         self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)
         self._float()
 
@@ -236,6 +246,7 @@ class Canvas(ZoomView):
                 self.canvas.wires[which].chosen = on
                 self.canvas.wires[which].restyle()
         self.chosen_wire = end
+        self._say()
 
     def mark_wire(self, wire: Wire | None) -> None:
         """Light the wire that a dragged block would be put into."""
