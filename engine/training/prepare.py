@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 
 from engine.compiler.module import Network, build
-from engine.compiler.plan import Objective, Plan, Step, objective, plan
+from engine.compiler.plan import Objective, Plan, objective, plan
 from engine.data.choice import DataChoice
 from engine.data.dataset import DataSet
 from engine.declare import Json, from_json, to_json
@@ -37,6 +36,7 @@ from engine.training.metrics import Criterion, DeviceTally, HostTally
 from engine.training.optimise import load_optimizer, optimizer_of
 from engine.training.record import CONTROL, GRAPH, INFO, LAST, Record
 from engine.training.settings import TrainingSettings
+from engine.training.steps import compares
 from engine.training.watch import Watch
 from engine.training.work import Progress, Say, Work, packed
 
@@ -96,6 +96,7 @@ def prepare(
     names = dict.fromkeys((*(spec.column for spec in planned.inputs), *criterion.columns))
     batches = Batches(data, tuple(names), place, channels_last=last)
     per_epoch = steps_per_epoch(len(data.splits["train"]), settings.batch_size, planned, notes)
+    _check_validation(len(data.splits["val"]), planned)
     record = _record(run, graph, data, settings, network, optimizer, device, wishes, resume=resume, progress=progress)
     work = Work(
         settings=settings, device=place, network=network, optimizer=optimizer, criterion=criterion, batches=batches,
@@ -179,7 +180,7 @@ def steps_per_epoch(samples: int, batch_size: int, planned: Plan, notes: list[st
         RunError: Every batch is a single sample, and batch norm needs two.
     """
     whole, rest = divmod(samples, batch_size)
-    norms = [step.name for step in planned.steps if step.call.target.startswith("nn.BatchNorm") and _one_value(step)]
+    norms = [step.name for step in compares(planned)]
     if norms and min(samples, batch_size) == 1:
         mend = "set the batch size to 2 or more" if samples > 1 else "train on more samples"
         raise RunError(
@@ -193,9 +194,18 @@ def steps_per_epoch(samples: int, batch_size: int, planned: Plan, notes: list[st
     return whole + bool(rest)
 
 
-def _one_value(step: Step) -> bool:
-    """Whether a sample gives one value a channel, so that a batch of one has nothing to be compared with."""
-    return math.prod(step.output.dims[1:]) == 1
+def _check_validation(samples: int, planned: Plan) -> None:
+    """A validation part that a network can be measured on.
+
+    Raises:
+        RunError: It is a single sample, and a batch norm keeps no averages to compare it with.
+    """
+    unkept = [step.name for step in compares(planned) if ("track_running_stats", False) in step.call.kwargs]
+    if samples == 1 and unkept:
+        raise RunError(
+            f"{unkept[0]} keeps no running averages, so it compares samples in validation, too, but the validation part holds a "
+            "single one; switch its track_running_stats on, or give the validation part more samples."
+        )
 
 
 def _load(path: Path, network: Network, optimizer: torch.optim.Optimizer) -> Progress:

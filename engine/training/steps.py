@@ -5,6 +5,7 @@ Nothing here waits for a graphics card but the end of a validation. Not for: the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.compiler.plan import Plan, Step
 from engine.training.messages import Note, Weights
 from engine.training.metrics import DeviceTally
 from engine.training.optimise import set_rate
@@ -99,7 +101,7 @@ def _attempt(work: Work, rows: Tensor) -> bool:
     try:
         _gradients(work, rows)
     except RuntimeError as error:
-        if not _is_memory(error) or work.progress.pieces >= len(rows):
+        if not _is_memory(error) or work.progress.pieces >= _most_pieces(work, len(rows)):
             raise
     else:
         return True
@@ -111,7 +113,7 @@ def _smaller(work: Work, size: int) -> int:
     work.optimizer.zero_grad()
     if work.device.type == "cuda":
         torch.cuda.empty_cache()
-    pieces = min(size, work.progress.pieces * 2)
+    pieces = min(_most_pieces(work, size), work.progress.pieces * 2)
     text = (
         f"Memory ran out: from step {work.progress.step + 1} on a batch of {size} is worked on in {pieces} pieces whose gradients "
         "are added up. It learns the same but for batch normalisation, which sees the pieces."
@@ -119,6 +121,20 @@ def _smaller(work: Work, size: int) -> int:
     work.say(Note(text, "warning"))
     work.record.write("note", {"text": text})
     return pieces
+
+
+def compares(planned: Plan) -> list[Step]:
+    """The batch norms that a sample gives one value a channel: they compare samples, so a single one says nothing to them."""
+    return [
+        step
+        for step in planned.steps
+        if step.call.target.startswith("nn.BatchNorm") and math.prod(step.output.dims[1:]) == 1
+    ]
+
+
+def _most_pieces(work: Work, size: int) -> int:
+    """In how many pieces a batch can be worked on: of one sample each, or of two where they are compared."""
+    return max(1, size // 2 if compares(work.network.plan) else size)
 
 
 def _gradients(work: Work, rows: Tensor) -> None:
@@ -139,7 +155,8 @@ def _pieces(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
     """`_whole` in micro-batches; the gradients are weighted so that their sum is that of the whole batch."""
     total, right = torch.zeros((), device=work.device), torch.zeros((), device=work.device)
     correct = None
-    for part in rows.chunk(work.progress.pieces):
+    # As even as can be: `chunk` may leave a piece of one sample at the end.
+    for part in rows.tensor_split(min(work.progress.pieces, _most_pieces(work, len(rows)))):
         loss, correct = forward(work, part)
         loss = loss * (len(part) / len(rows))
         _watch(work, loss)

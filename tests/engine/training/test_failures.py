@@ -5,6 +5,7 @@ import pytest
 import torch
 from small import chain, net, numbers, pictures
 
+from engine.errors import RunError
 from engine.training import steps
 from engine.training.loop import fit
 from engine.training.messages import Failed, Finished, Note, Steps
@@ -91,6 +92,49 @@ def test_when_memory_runs_out_smaller_pieces_give_the_same_weights(tmp_path, mon
         torch.testing.assert_close(value, whole[key], rtol=1e-4, atol=1e-6)
     resumed = fit(graph, pictures(), TrainingSettings(epochs=3, batch_size=16), run=tmp_path / "run", resume=True)
     assert resumed.reason == "done"
+
+
+def normed(**settings: object):
+    return chain(
+        ("vector_input", {"features": 4}), ("batchnorm1d", settings), ("linear", {"out_features": 2}), ("output", {})
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_a_validation_part_of_one_sample_is_refused_where_batch_norm_would_compare_it(tmp_path, samples):
+    data, settings = numbers(40, val=samples), TrainingSettings(epochs=1, batch_size=8)
+    assert fit(normed(), data, settings, run=tmp_path / "kept").reason == "done"
+    graph = normed(track_running_stats=False)
+    if samples == 2:
+        assert fit(graph, data, settings, run=tmp_path / "run").reason == "done"
+        return
+    with pytest.raises(RunError, match=r"batchnorm1d2 keeps no running averages.* holds a single one; switch"):
+        fit(graph, data, settings, run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_pieces_never_hold_a_single_sample_where_batch_norm_compares_them(tmp_path, monkeypatch):
+    real, tried = steps.forward, []
+
+    def tight(work, rows):
+        tried.append(len(rows))
+        if len(rows) > 3:
+            raise torch.OutOfMemoryError("out of memory")
+        return real(work, rows)
+
+    monkeypatch.setattr(steps, "forward", tight)
+    result = fit(normed(), numbers(21, val=2), TrainingSettings(epochs=1, batch_size=7), run=tmp_path / "run")
+    assert result.reason == "done"
+    assert tried == [7, 4, 3, 2, 2, 3, 2, 2, 3, 2]  # batches of 7, 7 and 5
+
+
+def test_memory_too_small_for_two_samples_ends_the_training_where_batch_norm_compares_them(tmp_path, monkeypatch):
+    def full(work, rows):
+        raise torch.OutOfMemoryError("out of memory")
+
+    monkeypatch.setattr(steps, "forward", full)
+    with pytest.raises(torch.OutOfMemoryError):
+        fit(normed(), numbers(21, val=2), TrainingSettings(epochs=1, batch_size=7), run=tmp_path / "run")
 
 
 def test_an_error_that_is_not_about_memory_is_not_tried_again(tmp_path, monkeypatch):
