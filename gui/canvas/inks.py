@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from gui import theme
+from gui.canvas.stamps import Stamps
 
 Stroke = Literal["", "some", "error", "chosen"]  # what a far card is outlined as
 Level = Literal[0, 1, 2]  # of detail: 0 a coloured card, 1 with its name, 2 everything
@@ -104,6 +105,7 @@ class Inks:
         self.nothing, self.no_fill = QPen(Qt.PenStyle.NoPen), QBrush(Qt.BrushStyle.NoBrush)
         self.families = {name: _family(colour, t.raised) for name, colour in t.family.items()}
         self.plain = _family(t.muted, t.raised)
+        self.stamps = Stamps()
         self._fonts()
 
     def _fonts(self) -> None:

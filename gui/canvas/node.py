@@ -5,6 +5,7 @@ Not for: editing; the item shows what it is given and answers where its ports ar
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,13 +17,13 @@ from engine.errors import Problem, SettingError
 from engine.graph.check import BlockReport
 from engine.graph.model import End, Node
 from engine.training.messages import BlockHealth
+from gui.canvas import card as cards
 from gui.canvas import flags, geometry, vitals
-from gui.canvas.geometry import HEADER, PORT_RADIUS, WIDTH
+from gui.canvas.card import INSET, PortLook, Severity
+from gui.canvas.geometry import HEADER, WIDTH
 from gui.canvas.inks import Inks, Stroke
 
 MARGIN = 12.0  # around the card: ports, selection ring, badge
-RADIUS = 8.0
-INSET = 12.0  # of text from the card's edge
 THUMBNAIL = 42.0  # side of the picture on the face
 THOUSAND = 1000
 DIM = 0.4  # opacity of what a wire in hand does not fit
@@ -61,6 +62,7 @@ class NodeItem(QGraphicsItem):
         self._thumbnail: QImage | None = None
         self.health: BlockHealth | None = None
         self._texts: list[tuple[QPointF, QStaticText, str]] | None = None
+        self._kin: Hashable | None = None
         self._far: tuple[QPointF, QStaticText] | None = None
         self.inputs: tuple[Port, ...] = ()
         self.outputs: tuple[Port, ...] = ()
@@ -119,7 +121,8 @@ class NodeItem(QGraphicsItem):
     def set_thumbnail(self, image: QImage | None) -> None:
         """Show a picture of what the block answers, or none."""
         had = self._thumbnail is not None
-        self._thumbnail = image
+        # The format of the screen, so that painting need not change it every time.
+        self._thumbnail = image.convertToFormat(QImage.Format.Format_RGB32) if image is not None else None
         if had == (image is not None):
             self.update(self._picture_rect())
         else:
@@ -127,11 +130,11 @@ class NodeItem(QGraphicsItem):
 
     def refresh(self) -> None:
         """Make the texts anew at the next painting."""
-        self._texts = self._far = None
+        self._texts = self._far = self._kin = None
         self.update()
 
     @property
-    def severity(self) -> str:
+    def severity(self) -> Severity:
         """The worst of its problems: "error", "warning", or "" where it has none."""
         if not self._problems:
             return ""
@@ -210,7 +213,7 @@ class NodeItem(QGraphicsItem):
         """Paint as much as can be read at this zoom."""
         if self.dim:
             painter.setOpacity(DIM)
-        self._paint_card(painter)
+        self._paint_card(painter, widget is not None)
         if self.node.bypassed and not self.dim:
             painter.setOpacity(flags.PASSED)
         if self.inks.level == 1:
@@ -221,46 +224,51 @@ class NodeItem(QGraphicsItem):
         if self.node.bypassed:
             painter.setOpacity(DIM if self.dim else 1.0)
             flags.paint_bypass(painter, self.inks, self.node)
-        self._paint_ports(painter)
         self._paint_badge(painter)
         if self.health is not None:
             vitals.paint(painter, self.health.state, self._card)
         if self.node.pinned:
             flags.paint_pin(painter, self.inks)
 
-    def _paint_card(self, painter: QPainter) -> None:
-        inks, card = self.inks, self.card()
-        family = inks.family(self.family_name)
-        if self.chosen:
-            painter.setPen(inks.ring if self.severity else inks.nothing)
-            painter.setBrush(inks.halo)
-            painter.drawRoundedRect(card.adjusted(-5, -5, 5, 5), RADIUS + 5, RADIUS + 5)
-        elif inks.level == 2:
-            painter.setPen(inks.nothing)
-            for grow, shadow in zip((2.0, 0.5), inks.shadow, strict=True):
-                painter.setBrush(shadow)
-                painter.drawRoundedRect(
-                    card.adjusted(-grow, 1.5 - grow / 2, grow, 2.0 + grow), RADIUS + grow, RADIUS + grow
-                )
-        painter.setPen(inks.nothing)
-        painter.setBrush(family.header)
-        painter.drawRoundedRect(card, RADIUS, RADIUS)
-        painter.setBrush(inks.card)
-        painter.drawRoundedRect(QRectF(0, HEADER, WIDTH, self.height - HEADER), RADIUS, RADIUS)
-        painter.drawRect(QRectF(0, HEADER, WIDTH, RADIUS + 1))
-        painter.setBrush(family.stripe)
-        painter.drawRoundedRect(QRectF(INSET - 4, 8, 3, HEADER - 16), 1.5, 1.5)
-        painter.setBrush(inks.no_fill)
-        match self.severity:
-            case "error":
-                painter.setPen(inks.bad)
-            case _ if self.chosen:
-                painter.setPen(inks.ring)
-            case "warning":
-                painter.setPen(inks.warn)
-            case _:
-                painter.setPen(inks.border_hover if self.hovered else inks.border)
-        painter.drawRoundedRect(card, RADIUS, RADIUS)
+    def _paint_card(self, painter: QPainter, stamped: bool) -> None:
+        """The card and its ports, with a stamp where the painter is the view's; a file gets shapes."""
+        if stamped:
+            key = (self.inks.level, self.chosen, self.hovered, self.hot, self.fits, self._kinship())
+            self.inks.stamps.paint(painter, key, self._rect, self._draw_card)
+        else:
+            self._draw_card(painter)
+
+    def _draw_card(self, painter: QPainter) -> None:
+        inputs, outputs = ([self._port_look(port, side) for port in ports] for ports, side in
+                           ((self.inputs, True), (self.outputs, False)))  # fmt: skip
+        look = cards.Look(
+            self.inks.level,
+            self.family_name,
+            self.height,
+            self.severity,
+            self.chosen,
+            self.hovered,
+            tuple(inputs),
+            tuple(outputs),
+        )
+        cards.paint(painter, self.inks, look)
+
+    def _kinship(self) -> Hashable:
+        """All that its card shares with the cards that look alike, but for what changes with the mouse."""
+        if self._kin is None:
+            bad = frozenset(problem.port for problem in self._problems if problem.port)
+            ports = self.inputs, self.outputs
+            self._kin = (self.family_name, self.height, self.severity, bad, ports)
+        return self._kin
+
+    def _port_look(self, port: Port, is_input: bool) -> PortLook:
+        if self.hot == (port.name, is_input):
+            return "hot"
+        if (port.name, is_input) in self.fits:
+            return "fits"
+        if is_input and any(problem.port == port.name for problem in self._problems):
+            return "bad"
+        return "optional" if port.optional else "needed"
 
     def _paint_name(self, painter: QPainter) -> None:
         if self._far is None:
@@ -320,32 +328,11 @@ class NodeItem(QGraphicsItem):
     def _paint_thumbnail(self, painter: QPainter) -> None:
         if self._thumbnail is None:
             return
-        painter.drawImage(self._picture_rect(), self._thumbnail)
+        room = self._picture_rect()
+        painter.drawImage(room, self._thumbnail)
         painter.setBrush(self.inks.no_fill)
         painter.setPen(self.inks.border)
-        painter.drawRect(self._picture_rect())
-
-    def _paint_ports(self, painter: QPainter) -> None:
-        inks = self.inks
-        bad = {problem.port for problem in self._problems if problem.port}
-        for is_input, ports in ((True, self.inputs), (False, self.outputs)):
-            for index, port in enumerate(ports):
-                place, radius = self._local(index, is_input), PORT_RADIUS
-                if self.hot == (port.name, is_input):
-                    painter.setPen(inks.port_hot)
-                    painter.setBrush(inks.port_hot_fill)
-                    radius += 2
-                elif (port.name, is_input) in self.fits:
-                    painter.setPen(inks.port_hot)
-                    painter.setBrush(inks.port_hollow)
-                    radius += 0.5
-                elif is_input and port.name in bad:
-                    painter.setPen(inks.port_bad)
-                    painter.setBrush(inks.port_bad_fill)
-                else:
-                    painter.setPen(inks.port_rim)
-                    painter.setBrush(inks.port_hollow if port.optional else inks.port_fill)
-                painter.drawEllipse(place, radius, radius)
+        painter.drawRect(room)
 
     def _paint_badge(self, painter: QPainter) -> None:
         severity = self.severity

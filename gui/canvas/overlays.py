@@ -10,7 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
@@ -147,7 +158,7 @@ class ZoomBar(QFrame):
             if icon is None or run is None:
                 row.addWidget(self.value)
                 continue
-            button = IconButton(icon, tip)
+            button = _StillButton(icon, tip)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(run)
             row.addWidget(button)
@@ -157,6 +168,17 @@ class ZoomBar(QFrame):
     def show_zoom(self, zoom: float) -> None:
         """Say the zoom."""
         self.value.setText(f"{round(zoom * 100)} %")
+
+
+class _StillButton(IconButton):
+    """A button whose icon is painted once: the bar is painted at every step of a scroll."""
+
+    def _redraw(self) -> None:
+        made, still = theme.icon(self._icon), QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Disabled):
+            for ratio in (1, 2):
+                still.addPixmap(made.pixmap(self.iconSize(), ratio, mode), mode)
+        self.setIcon(still)
 
 
 class EmptyHint(QWidget):
