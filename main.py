@@ -35,6 +35,8 @@ def _choose(argv: list[str]) -> int:
         case ["--version", *_]:
             print(f"LayerLoom {VERSION}")
             return 0
+        case ["figure", *_]:
+            return _figure(argv)
         case [name, *_] if name in COMMANDS:
             from engine.headless.commands import run
 
@@ -47,6 +49,27 @@ def _choose(argv: list[str]) -> int:
             return 2
         case _:
             return _open(argv[0] if argv else START)
+
+
+def _figure(argv: list[str]) -> int:
+    """The one command that needs Qt, which paints the figure; no display."""
+    from engine.errors import EngineError
+    from engine.headless.arguments import UsageError, parse
+    from engine.headless.commands import BAD_INPUT, sentence
+    from gui.display import libraries
+
+    try:
+        values = parse(argv)
+        missing = libraries(x11=False)
+        if missing:
+            print(f"Figures are painted by Qt, which does not load here ({missing}).", file=sys.stderr)
+            return BAD_INPUT
+        from gui.figure.command import figure
+
+        return figure(values)
+    except (UsageError, EngineError) as error:
+        print(sentence(error, argv), file=sys.stderr)
+        return BAD_INPUT
 
 
 def _open(reference: str) -> int:

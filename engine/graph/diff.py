@@ -12,7 +12,9 @@ from typing import Any
 
 from engine.declare import Json, to_json
 from engine.graph.check import check
-from engine.graph.matching import match
+from engine.graph.composite import Composite
+from engine.graph.edits import COMPOSITE, Parameter
+from engine.graph.matching import match, related
 from engine.graph.model import End, Graph, Node, Wire
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
@@ -128,8 +130,11 @@ class Difference:
 
 def diff(before: Graph, after: Graph) -> Difference:
     """Compare two drawings."""
-    kinds = _same_composites(before, after)
-    pairs = match(before, after)
+    return _diff(before, after, _same_composites(before, after))
+
+
+def _diff(before: Graph, after: Graph, kinds: Mapping[str, str]) -> Difference:
+    pairs = match(before, after, kinds)
     back = {there: here for here, there in pairs.items()}
     changed = []
     for here, there in pairs.items():
@@ -184,9 +189,8 @@ def _changes(one: Node, other: Node, kinds: Mapping[str, str]) -> Iterator[Chang
         for name in after
         if name in before and written[0][name] != written[1][name]
     )
-    passed = [getattr(node, "bypassed", False) for node in (one, other)]
-    if passed[0] != passed[1]:
-        yield Change("bypassed", *passed)
+    if one.bypassed != other.bypassed:
+        yield Change("bypassed", one.bypassed, other.bypassed)
 
 
 def _written(node: Node, values: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -227,40 +231,36 @@ def _fields(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[C
 # --- composites
 
 
-def _definitions(graph: Graph) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = getattr(graph, "composites", {})
-    return found
-
-
 def _same_composites(before: Graph, after: Graph) -> dict[str, str]:
-    """Kinds of composites of the drawing before -> kinds after, by id or else by name."""
-    mine, theirs = _definitions(before), _definitions(after)
-    names = {definition.name: id_ for id_, definition in theirs.items() if id_ not in mine}
-    found = {}
-    for id_, definition in mine.items():
-        other = id_ if id_ in theirs else names.get(definition.name)
-        if other is not None:
-            found[f"composite:{id_}"] = f"composite:{other}"
-    return found
+    """Kinds of composites of the drawing before -> kinds after: by name, else by id in drawings of one history."""
+    mine, theirs = before.composites, after.composites
+    names = {composite.name: id_ for id_, composite in theirs.items()}
+    found = {id_: names[composite.name] for id_, composite in mine.items() if composite.name in names}
+    if related(before, after):
+        taken = set(found.values())
+        found |= {id_: id_ for id_ in mine if id_ not in found and id_ in theirs and id_ not in taken}
+    return {COMPOSITE + here: COMPOSITE + there for here, there in found.items()}
 
 
 def _composites(before: Graph, after: Graph, kinds: Mapping[str, str]) -> Iterator[Inside]:
-    mine, theirs = _definitions(before), _definitions(after)
+    if before.owner is not None:  # definitions belong to the whole project
+        return
+    mine, theirs = before.composites, after.composites
     for id_, definition in mine.items():
-        kind = kinds.get(f"composite:{id_}")
+        kind = kinds.get(COMPOSITE + id_)
         if kind is None:
             yield Inside(definition.name, "removed")
             continue
-        other = theirs[kind.removeprefix("composite:")]
+        other = theirs[kind.removeprefix(COMPOSITE)]
         changes = tuple(_definition_changes(definition, other))
-        body = diff(definition.body, other.body)
+        body = _diff(definition.body, other.body, kinds)
         if changes or not body.same:
             yield Inside(other.name, "changed", changes, body)
-    known = {kind.removeprefix("composite:") for kind in kinds.values()}
+    known = {kind.removeprefix(COMPOSITE) for kind in kinds.values()}
     yield from (Inside(definition.name, "added") for id_, definition in theirs.items() if id_ not in known)
 
 
-def _definition_changes(one: Any, other: Any) -> Iterator[Change]:
+def _definition_changes(one: Composite, other: Composite) -> Iterator[Change]:
     if one.name != other.name:
         yield Change("name", one.name, other.name)
     before, after = ({setting.name: setting for setting in side.settings} for side in (one, other))
@@ -269,7 +269,7 @@ def _definition_changes(one: Any, other: Any) -> Iterator[Change]:
             yield Change(name, _default(before.get(name)), _default(after.get(name)))
 
 
-def _default(setting: Any) -> Any:
+def _default(setting: Parameter | None) -> Any:
     return None if setting is None else setting.default
 
 

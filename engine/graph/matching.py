@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -20,47 +21,47 @@ SAME_KIND, SAME_FAMILY, SAME_NEIGHBOUR = 4.0, 2.0, 1.0  # how well two blocks fi
 Pairs = dict[str, str]  # id before -> id after
 
 
-def match(before: Graph, after: Graph) -> Pairs:
-    """Blocks that belong together, ids of `before` to ids of `after`; every block at most once."""
-    pairs = _by_id(before, after)
-    _by_name(before, after, pairs)
-    _by_order(before, after, pairs)
+def match(before: Graph, after: Graph, kinds: Mapping[str, str] | None = None) -> Pairs:
+    """Blocks that belong together, ids of `before` to ids of `after`; every block at most once.
+
+    `kinds` says what kinds of `before` are called in `after`: composites have ids of their own in every file.
+    """
+    kinds = kinds or {}
+    pairs = _by_id(before, after, kinds)
+    _by_name(before, after, pairs, kinds)
+    _by_order(before, after, pairs, kinds)
     return pairs
 
 
 def related(before: Graph, after: Graph) -> bool:
     """Whether one drawing was made from the other, so that ids can be trusted."""
-    common = [id_ for id_ in before.nodes if id_ in after.nodes]
-    same = sum(_alike(before.nodes[id_], after.nodes[id_]) for id_ in common)
+    common = [(node, after.nodes[id_]) for id_, node in before.nodes.items() if id_ in after.nodes]
+    same = sum(one.name == other.name and one.kind == other.kind for one, other in common)
     return bool(common) and same >= KINSHIP * len(common)
 
 
-def _alike(one: Node, other: Node) -> bool:
-    return one.name == other.name and one.kind == other.kind
-
-
-def _by_id(before: Graph, after: Graph) -> Pairs:
+def _by_id(before: Graph, after: Graph, kinds: Mapping[str, str]) -> Pairs:
     """Common ids, where they mean something: an id is given once in a drawing, but every drawing begins with b1."""
     if not related(before, after):
         return {}
     pairs = {}
     for id_, node in before.nodes.items():
         other = after.nodes.get(id_)
-        if other is not None and (node.kind == other.kind or node.name == other.name):
+        if other is not None and (kinds.get(node.kind, node.kind) == other.kind or node.name == other.name):
             pairs[id_] = id_
     return pairs
 
 
-def _by_name(before: Graph, after: Graph, pairs: Pairs) -> None:
+def _by_name(before: Graph, after: Graph, pairs: Pairs, kinds: Mapping[str, str]) -> None:
     taken = set(pairs.values())
     names = {(node.name, node.kind): node.id for node in after if node.id not in taken}
     for node in before:
-        found = names.get((node.name, node.kind))
+        found = names.get((node.name, kinds.get(node.kind, node.kind)))
         if node.id not in pairs and found is not None:
             pairs[node.id] = found
 
 
-def _by_order(before: Graph, after: Graph, pairs: Pairs) -> None:
+def _by_order(before: Graph, after: Graph, pairs: Pairs, kinds: Mapping[str, str]) -> None:
     """The rest, between the pairs that are known: the longest common sequence of blocks that fit."""
     first, second = _sequence(before), _sequence(after)
     place = {id_: index for index, id_ in enumerate(second)}
@@ -68,14 +69,18 @@ def _by_order(before: Graph, after: Graph, pairs: Pairs) -> None:
     known = [(index, place[pairs[id_]]) for index, id_ in enumerate(first) if id_ in pairs]
     anchors += _rising(known)
     anchors.append((len(first), len(second)))
-    near = _neighbours(before), _neighbours(after)
+    near = _neighbours(before, kinds), _neighbours(after, {})
     taken = set(pairs.values())
     for (left, below), (right, above) in pairwise(anchors):
-        one = [before.nodes[id_] for id_ in first[left + 1 : right] if id_ not in pairs]
+        one = [_renamed(before.nodes[id_], kinds) for id_ in first[left + 1 : right] if id_ not in pairs]
         other = [after.nodes[id_] for id_ in second[below + 1 : above] if id_ not in taken]
         found = _aligned(one, other, near) if len(one) * len(other) <= LARGEST_TABLE else _by_kind(one, other)
         pairs.update(found)
         taken.update(found.values())
+
+
+def _renamed(node: Node, kinds: Mapping[str, str]) -> Node:
+    return replace(node, kind=kinds[node.kind]) if kinds.get(node.kind, node.kind) != node.kind else node
 
 
 def _sequence(graph: Graph) -> list[str]:
@@ -108,14 +113,14 @@ def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 _Near = Mapping[str, tuple[frozenset[str], frozenset[str]]]
 
 
-def _neighbours(graph: Graph) -> _Near:
+def _neighbours(graph: Graph, kinds: Mapping[str, str]) -> _Near:
     """The kinds of what feeds each block, and of what it feeds."""
     feeding: dict[str, set[str]] = {id_: set() for id_ in graph.nodes}
     fed: dict[str, set[str]] = {id_: set() for id_ in graph.nodes}
     for wire in graph.wires.values():
         source, target = wire.source.block, wire.target.block
-        feeding[target].add(graph.nodes[source].kind)
-        fed[source].add(graph.nodes[target].kind)
+        feeding[target].add(kinds.get(graph.nodes[source].kind, graph.nodes[source].kind))
+        fed[source].add(kinds.get(graph.nodes[target].kind, graph.nodes[target].kind))
     return {id_: (frozenset(feeding[id_]), frozenset(fed[id_])) for id_ in graph.nodes}
 
 

@@ -19,8 +19,14 @@ COMMANDS: Mapping[str, str] = {
     "predict": "ask a trained network about pictures",
     "inspect": "write a picture of what a layer has learned or answers",
     "export": "write PyTorch code or weights",
+    "diff": "what is different between two networks",
+    "figure": "write the drawing as SVG, PDF or PNG",
 }
 PROBES = ("filters", "activations")
+FIGURE_STYLES = ("print", "light", "dark")
+FIGURE_PARTS = (
+    "names", "kinds", "faces", "shapes", "wires", "counts", "problems", "marks", "title", "caption", "legend",
+)  # fmt: skip
 SHORT: Mapping[str, str] = {"learning_rate": "--lr"}  # second names that hands expect
 
 OVERVIEW = """\
@@ -73,8 +79,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "predict": _predict,
         "inspect": _inspect,
         "export": _export,
+        "diff": _diff,
+        "figure": _figure,
     }[name](parser)
-    if name not in ("inspect", "export"):
+    if name not in ("inspect", "export", "figure"):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
     found = parser.parse_args(argv[1:])
     found.command = name
@@ -114,6 +122,10 @@ def _network(parser: argparse.ArgumentParser) -> None:
 
 def _check(parser: argparse.ArgumentParser) -> None:
     _network(parser)
+    parser.add_argument(
+        "--layers", action="store_true", help="the wide table: shares, activation memory and receptive fields too"
+    )
+    parser.add_argument("--csv", metavar="FILE", help="write the table of layers as CSV, too")
 
 
 def _train(parser: argparse.ArgumentParser) -> None:
@@ -179,3 +191,20 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="RUN|PROJECT", help="a run's folder, a .loom file or preset:NAME")
     parser.add_argument("--to", required=True, choices=tuple(targets()), help="what to write")
     parser.add_argument("--out", required=True, metavar="FILE", help="the file to write")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    for name, help_ in (("before", "a .loom file, preset:NAME or the folder of a run"), ("after", "the same")):
+        parser.add_argument(name, metavar=name.upper(), help=help_)
+
+
+def _figure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("network", metavar="PROJECT", help="a .loom file, preset:NAME or the folder of a run")
+    parser.add_argument(
+        "-o", "--out", required=True, metavar="FILE", help="the file to write; its ending says how: .svg, .pdf or .png"
+    )
+    parser.add_argument("--style", choices=FIGURE_STYLES, default="print", help="its look (print: black on white)")
+    parser.add_argument("--width", type=_number, metavar="MM", help="how wide it is printed, in millimetres")
+    parser.add_argument("--scale", type=_number, default=2.0, metavar="X", help="pixels a unit of a .png, 1 to 4 (2)")
+    parser.add_argument("--transparent", action="store_true", help="no ground behind the drawing")
+    parser.add_argument("--show", metavar="WORDS", help="what to show, separated by commas: " + ", ".join(FIGURE_PARTS))

@@ -44,7 +44,7 @@ def _dispatch(argv: list[str]) -> int:
         case "check":
             from engine.headless.drawing import check
 
-            return check(values.network, as_json=values.json)
+            return check(values.network, as_json=values.json, layers=values.layers, table=values.csv)
         case "train":
             from engine.headless.train import train
 
@@ -57,6 +57,10 @@ def _dispatch(argv: list[str]) -> int:
             from engine.headless.use import inspect
 
             return inspect(values.run, block=values.block, probe=values.probe, image=values.image, out=values.out)
+        case "diff":
+            from engine.headless.diff import difference
+
+            return difference(values.before, values.after, as_json=values.json)
         case _:
             from engine.headless.use import export
 
