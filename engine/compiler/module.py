@@ -1,6 +1,7 @@
 """The network as a torch module that walks the plan.
 
-Submodules carry the blocks' names, so weights are stored under them; an error names the block in which it arose.
+Submodules carry the names of the blocks and nest as composites do, so weights are stored under "layer1.0.conv1.weight"; an error
+names the block in which it arose.
 
 Not for: training, and not for printing code (`engine.compiler.source`).
 """
@@ -34,12 +35,12 @@ class _Line:
     """One step made ready to run.
 
     Attributes:
-        function: What to call; None for the submodule of the step's name.
+        function: What to call; None for the torch layer of the step's name.
         frees: Slots that nobody reads afterwards.
     """
 
     step: Step
-    function: Callable[..., Tensor] | None
+    function: Callable[..., Any] | None
     frees: tuple[int, ...]
 
 
@@ -90,10 +91,10 @@ class Network(nn.Module):
         self._fuse = fuse
         self._schedules: dict[tuple[frozenset[int], bool], tuple[_Line, ...]] = {}
         self._outputs = tuple(output.slot for output in plan.outputs)
+        self._layers: dict[str, nn.Module] = {}  # the same layers once more, by the whole way to them
         for step in plan.steps:
             if step.call.is_module:
-                # Not add_module: a block may bear the name of a method of this class ("run"); it is stored all the same.
-                self._modules[step.name] = _made(step)
+                self._layers[step.name] = _put(self, step.name.split("."), _made(step))
 
     @property
     def plan(self) -> Plan:
@@ -150,13 +151,17 @@ class Network(nn.Module):
         if schedule is None:
             schedule = self._schedules[kept, fuse] = _schedule(self._plan, kept, fuse=fuse)
         values: dict[int, Tensor] = dict(enumerate(inputs))
-        modules: Any = self._modules
+        layers = self._layers
         line = None
         try:
             for line in schedule:
                 step = line.step
-                call = line.function or modules[step.name]
-                values[step.writes] = call(*[values[slot] for slot in step.reads])
+                call = line.function or layers[step.name]
+                found = call(*[values[slot] for slot in step.reads])
+                if step.more:
+                    values.update(zip((step.writes, *step.more), found, strict=True))
+                else:
+                    values[step.writes] = found
                 for slot in line.frees:
                     del values[slot]
         except _TORCH_ERRORS as error:
@@ -183,6 +188,23 @@ def _schedule(plan: Plan, kept: frozenset[int], *, fuse: bool) -> tuple[_Line, .
         )
         for index, step in enumerate(steps)
     )
+
+
+class _Group(nn.Module):
+    """A composite's layers, or its repetitions; the network walks what is inside."""
+
+
+def _put(root: nn.Module, way: Sequence[str], layer: nn.Module) -> nn.Module:
+    """Store a layer under a dotted name, as nested modules of a person's code would have it."""
+    here = root
+    for name in way[:-1]:
+        below = here._modules.get(name)
+        if below is None:
+            below = here._modules[name] = _Group()
+        here = below
+    # Not add_module: a block may bear the name of a method of these classes ("run"); it is stored all the same.
+    here._modules[way[-1]] = layer
+    return layer
 
 
 def _made(step: Step) -> nn.Module:

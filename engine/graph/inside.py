@@ -76,7 +76,9 @@ def _checked(composite: Composite, names: dict[str, Json], entries: Mapping[str,
     )
     found = composite.memo.get(key)
     if found is None or counted:  # what is counted has to be counted again
-        found = check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1)
+        found = replace(
+            check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1), names=names
+        )
         composite.memo[key] = found
     return found
 

@@ -71,6 +71,7 @@ class Report:
         made: The blocks with all expressions worked out, by id.
         bypassed: Ids of the blocks that pass their first input on.
         exits: Of a composite: the shapes that leave it, in the order of its ports.
+        names: Of a composite: its settings here; `i`, `n`, `k`, `total` besides, as they were where it was first worked out.
         visits: For checking again after an edit.
     """
 
@@ -84,6 +85,7 @@ class Report:
     made: Mapping[str, Block] = field(default_factory=dict, repr=False)
     bypassed: Collection[str] = frozenset()
     exits: tuple[Shape | None, ...] = ()
+    names: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
     visits: Mapping[str, Visit] = field(default_factory=dict, repr=False, compare=False)
 
     @property
