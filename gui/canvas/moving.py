@@ -141,8 +141,10 @@ def tidy(view: Canvas) -> None:
     graph, chosen = view.document.graph, view.document.selection
     if len(graph) == 0:
         return
-    places = layout.tidy(graph if len(chosen) < 2 else _part(graph, set(chosen)))
-    if len(chosen) > 1:
+    part = graph if len(chosen) < 2 else _part(graph, set(chosen))
+    heights = {id_: view.canvas.nodes[id_].card().height() for id_ in part.nodes if id_ in view.canvas.nodes}
+    places = layout.tidy(part, heights=heights)
+    if len(chosen) > 1 and not any(node.pinned for node in part):
         corner = view.canvas.around(chosen).topLeft()
         places = {id_: (x + edits.snapped(corner.x()), y + edits.snapped(corner.y())) for id_, (x, y) in places.items()}
     if any((graph.node(id_).x, graph.node(id_).y) != place for id_, place in places.items()):

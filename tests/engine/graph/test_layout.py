@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.graph.layout import Spacing, room, tidy
-from engine.graph.model import AddBlock, Connect, End, Graph, Move, Node, Wire
+from engine.graph.model import AddBlock, Connect, End, Graph, Move, Node, SetFlags, Wire
 
 ONE_ROW = Spacing(aspect=0)
 
@@ -86,3 +87,60 @@ def test_room_is_made_by_moving_the_rest_of_the_row_one_column_on() -> None:
         graph.apply(Move({f"b{index}": place}))
     assert room(graph, (256, 0)) == {"b1": (512, 0), "b2": (768, 0)}
     assert room(graph, (1000, 0)) == {}
+
+
+# --- pins and heights ---------------------------------------------------------------------------------------------------
+
+
+def apart(one: tuple[float, float], other: tuple[float, float], heights: tuple[float, float]) -> bool:
+    upper, lower, height = (one, other, heights[0]) if one[1] <= other[1] else (other, one, heights[1])
+    return abs(one[0] - other[0]) >= Spacing().width or lower[1] - upper[1] >= height
+
+
+spots = st.tuples(st.integers(-800, 800).map(float), st.integers(-600, 600).map(float))
+
+
+@given(graphs(), st.lists(spots, max_size=5), st.lists(st.sampled_from([80.0, 120.0, 180.0]), min_size=24, max_size=24))
+def test_pinned_blocks_stay_and_nothing_is_laid_on_them_or_on_another(
+    graph: Graph, wanted: list[tuple[float, float]], tall: list[float]
+) -> None:
+    heights = dict(zip(graph.nodes, tall, strict=False))
+    pinned: dict[str, tuple[float, float]] = {}
+    for id_, place in zip(graph.nodes, wanted, strict=False):
+        if all(apart(place, other, (180.0, 180.0)) for other in pinned.values()):  # a person may pin overlapping ones
+            pinned[id_] = place
+            graph.apply(Move({id_: place}))
+            graph.apply(SetFlags(id_, {"pinned": True}))
+    places = tidy(graph, heights=heights)
+    assert set(places) == set(graph.nodes)
+    assert {id_: places[id_] for id_ in pinned} == pinned
+    for one, other in combinations(places, 2):
+        assert apart(places[one], places[other], (heights[one], heights[other]))
+
+
+def test_the_rest_goes_along_with_what_is_pinned() -> None:
+    graph = drawn(["relu"] * 5, [(i, i + 1, "x") for i in range(4)])
+    graph.apply(Move({"b2": (5000.0, 3000.0)}))
+    graph.apply(SetFlags("b2", {"pinned": True}))
+    assert tidy(graph, ONE_ROW) == {f"b{i}": (5000.0 + (i - 2) * 256, 3000.0) for i in range(5)}
+
+
+def test_a_block_that_would_lie_on_a_pinned_one_goes_to_the_nearest_free_level() -> None:
+    graph = drawn(["relu"] * 3, [(0, 1, "x"), (1, 2, "x")])
+    graph.apply(Move({"b0": (0.0, 0.0), "b2": (256.0, 30.0)}))
+    for id_ in ("b0", "b2"):
+        graph.apply(SetFlags(id_, {"pinned": True}))
+    places = tidy(graph, ONE_ROW)
+    assert places["b0"] == (0.0, 0.0)
+    assert places["b2"] == (256.0, 30.0)
+    assert apart(places["b1"], places["b2"], (80.0, 80.0))
+    assert apart(places["b1"], places["b0"], (80.0, 80.0))
+    assert abs(places["b1"][1]) < 200
+
+
+def test_a_tall_block_gets_the_room_it_needs() -> None:
+    graph = drawn(["relu", "relu", "relu", "relu"], [(0, 1, "x"), (0, 2, "x"), (0, 3, "x")])
+    places = tidy(graph, ONE_ROW, {"b2": 300.0})
+    column = sorted((places[id_][1], id_) for id_ in ("b1", "b2", "b3"))
+    for (y, id_), (below, _) in itertools.pairwise(column):
+        assert below - y >= (300.0 if id_ == "b2" else 80.0)
