@@ -87,7 +87,9 @@ def build(project: Project) -> Window:
     made = Window(document, session, parts)
     window.append(made)
 
-    thumbnails = Thumbnails(document, session, design.set_thumbnail)
+    thumbnails = Thumbnails(document, session, design.set_thumbnail, design.canvas.readable)
+    design.canvas.seen_changed.connect(thumbnails.look_again)
+    inspect.maps.samples.picked.connect(thumbnails.pin)
     made.place_shown.connect(lambda place: thumbnails.set_active(place == "design"))
     thumbnails.set_active(True)
 

@@ -6,6 +6,7 @@ Not for: the network's answer in words (`answers`), nor for learned weights (`fi
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.compiler.module import Network
 from engine.probes.data import Answer, Nothing, Tiles
@@ -30,6 +31,11 @@ def activations(network: Network, block: str, sample: Sample | None) -> Answer:
         raise ProbeError("Activation maps need a sample; choose a picture.")
     with quiet(network):
         values = network.run(batch(sample), keep=[block])[block][0].float().cpu().numpy().copy()
+    return shown(block, values)
+
+
+def shown(block: str, values: NDArray[np.float32]) -> Answer:
+    """What a block gave for one sample, without the batch axis, as maps or as small squares."""
     signed = bool(np.nanmin(values, initial=0.0) < 0)
     match values.shape:
         case (count, height, width):

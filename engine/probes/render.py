@@ -34,6 +34,8 @@ class Look:
         ground: Colour of the gutters.
         limit: The largest magnitude shown when the scale is frozen.
         aspect: Width through height that the mosaic aims at.
+        most: How many tiles are drawn, the first ones; None draws all.
+        within: Pixels that the mosaic's longer side aims at: of larger tiles every second, third ... value is drawn.
     """
 
     scale: Scale = "layer"
@@ -41,6 +43,8 @@ class Look:
     ground: tuple[int, int, int] = (255, 255, 255)
     limit: float | None = None
     aspect: float = 1.6
+    most: int | None = None
+    within: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,8 +163,9 @@ def paint(tiles: Tiles, tops: Floats, *, dark: bool = False) -> Picture:
 
 
 def render(tiles: Tiles, look: Look | None = None) -> Atlas:
-    """All tiles as one picture."""
+    """All tiles as one picture, or as many as are asked for."""
     look = look or Look()
+    tiles = _fewer(tiles, look)
     count, height, width = tiles.values.shape[:3]
     tops = limits(tiles, look)
     zoom = max(1, -(-SMALLEST // max(height, width, 1)))
@@ -179,6 +184,20 @@ def render(tiles: Tiles, look: Look | None = None) -> Atlas:
     hi = float(tops.max(initial=0))
     signed = tiles.signed or tiles.values.ndim == 4
     return Atlas(image, tiles, columns, zoom, gutter, -hi if signed else 0.0, hi, tops)
+
+
+def _fewer(tiles: Tiles, look: Look) -> Tiles:
+    """The tiles that are to be drawn, in the size that is."""
+    values = tiles.values[: look.most]
+    count, height, width = values.shape[:3]
+    if look.within is not None and count:
+        columns = tiles.columns or _columns(count, height / max(width, 1), look.aspect)
+        rows = -(-count // max(columns, 1))
+        step = max(1, -(-max(columns * width, rows * height) // look.within))
+        values = values[:, ::step, ::step]
+    if values.shape == tiles.values.shape:
+        return tiles
+    return Tiles(np.ascontiguousarray(values), tiles.signed, tiles.titles[: len(values)], tiles.note, tiles.columns)
 
 
 def one(atlas: Atlas, index: int, *, dark: bool = False) -> Picture:

@@ -9,6 +9,7 @@ it drains, once a frame.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import threading
 import time
@@ -233,13 +234,15 @@ class ProbeWorker:
             self._fault = _sentence(error)
 
     def _answer_all(self, asked: dict[str, Request]) -> None:
-        cost = 0.0
+        worked = time.thread_time()
+        together = self._together(asked)
+        cost = time.thread_time() - worked if together else 0.0
         for key, request in asked.items():
             with self._wake:
                 if self._closing or key in self._asked:  # a newer one waits
                     continue
             started, worked = time.perf_counter(), time.thread_time()
-            result = self._answer(key, request)
+            result = self._answer(key, request, together.get(key))
             seconds = time.perf_counter() - started
             if request.live:
                 cost += time.thread_time() - worked
@@ -249,7 +252,22 @@ class ProbeWorker:
             self.cost = cost if self._warm else 0.0
             self._warm = True
 
-    def _answer(self, key: str, request: Request) -> Result | None:
+    def _together(self, asked: dict[str, Request]) -> dict[str, NDArray[np.float32]]:
+        """What blocks give that are asked about the same sample, from one forward pass for all of them."""
+        if self._subject is None or self._fault:
+            return {}
+        groups: dict[tuple[int, int], dict[str, Request]] = {}
+        for key, request in asked.items():
+            if request.probe == "activations" and request.sample is not None:
+                groups.setdefault((id(request.sample), id(request.normalisation)), {})[key] = request
+        found: dict[str, NDArray[np.float32]] = {}
+        for alike in groups.values():
+            if len(alike) > 1:
+                with contextlib.suppress(*FAULTS):  # told of the one it belongs to, when they are answered one by one
+                    found |= _values(self._subject, alike)
+        return found
+
+    def _answer(self, key: str, request: Request, values: NDArray[np.float32] | None) -> Result | None:
         subject = self._subject
         if subject is None or self._fault:
             return Result(request, None, fault=self._fault)
@@ -257,7 +275,7 @@ class ProbeWorker:
             if request.probe == "confusion":
                 self._start(key, request, subject)
                 return None
-            answer = _carry_out(subject, request)
+            answer = _carry_out(subject, request) if values is None else _shown(request, values)
             atlas = _picture(answer, request.look) if request.look is not None else None
         except FAULTS as error:
             return Result(request, None, step=subject.step, source=subject.source, fault=_sentence(error))
@@ -310,6 +328,24 @@ def _carry_out(subject: _Subject, request: Request) -> Answer:
         own = subject.normalisation or request.normalisation
         sample = fit_sample(subject.network.plan, request.sample, own)
     return ask(subject.network, request.probe, block=request.block, sample=sample, **request.options)
+
+
+def _values(subject: _Subject, alike: dict[str, Request]) -> dict[str, NDArray[np.float32]]:
+    """What several blocks give for the one sample of all these requests, by key."""
+    from engine.probes.where import batch, fit_sample, quiet
+
+    first = next(iter(alike.values()))
+    assert first.sample is not None
+    sample = fit_sample(subject.network.plan, first.sample, subject.normalisation or first.normalisation)
+    with quiet(subject.network):
+        found = subject.network.run(batch(sample), keep=list(dict.fromkeys(one.block for one in alike.values())))
+    return {key: found[one.block][0].float().cpu().numpy().copy() for key, one in alike.items()}
+
+
+def _shown(request: Request, values: NDArray[np.float32]) -> Answer:
+    from engine.probes.activations import shown
+
+    return shown(request.block, values)
 
 
 def _picture(answer: Answer, look: Look) -> Atlas | None:

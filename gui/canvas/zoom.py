@@ -71,6 +71,10 @@ class ZoomView(QGraphicsView):
         """The part of the scene that the view shows."""
         return self.mapToScene(self.viewport().rect()).boundingRect()
 
+    def readable(self) -> list[str]:
+        """Ids of the blocks that the view shows, none where they are too small for more than a colour."""
+        return [item.node.id for item in self.canvas.nodes_in(self.seen())] if self.canvas.inks.level else []
+
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
         """Zoom so that the scene under a point of the viewport (its middle by default) stays there."""
         zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
