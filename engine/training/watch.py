@@ -188,7 +188,8 @@ class Watch:
         training = self._network.training
         self._network.eval()
         try:
-            for rows in self._rows.split(size):
+            # As even as can be: a piece of one sample would be nothing to a batch norm without running averages.
+            for rows in self._rows.tensor_split(max(1, len(self._rows) // size)):
                 inputs = [self._batches.gather(spec.column, rows) for spec in self._network.plan.inputs]
                 values = self._network.values(inputs, slots)
                 silent = [

@@ -15,6 +15,7 @@ from engine.data.normalisation import Normalisation
 from engine.probes.confusion import confusion
 from engine.probes.data import Confusion, Questions, Tiles
 from engine.probes.render import Look
+from engine.probes.spec import ProbeError
 from engine.probes.worker import ProbeWorker, Request
 
 LIMIT = 20.0  # seconds after which a test gives up; never reached by a sound worker
@@ -162,6 +163,21 @@ def test_a_confusion_matrix_can_be_cancelled_between_batches(chain):
     asked = []
     assert confusion(network, questions, cancelled=lambda: len(asked) >= 2 or asked.append(1) is not None) is None
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("samples", [0, 1, 2, 129, 257])
+def test_every_number_of_samples_can_be_judged_but_one_alone_where_they_are_compared(chain, samples):
+    graph = chain(("vector_input", {"features": 2}), ("batchnorm1d", {"track_running_stats": False}), "output")
+    values = np.random.default_rng(0).normal(size=(samples, 2)).astype(np.float32)
+    questions = Questions((values,), np.zeros(samples, np.int64), np.arange(samples), ("a", "b"))
+    network = build(plan(graph), seed=5).eval()
+    if samples == 1:
+        with pytest.raises(ProbeError, match="keeps no running averages"):
+            confusion(network, questions)
+        return
+    found = confusion(network, questions)
+    assert found is not None
+    assert found.matrix.sum() == samples
 
 
 def test_weights_that_arrive_meanwhile_do_not_mix_into_a_long_answer(chain, worker):

@@ -184,6 +184,16 @@ def test_the_network_is_left_in_training_mode_and_its_running_averages_alone(tmp
     assert all(seen)
 
 
+def test_a_look_never_asks_a_single_sample_where_batch_norm_compares_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "SAMPLES", 17)  # 16 and 1
+    graph = chain(
+        IMAGE, ("flatten", {}), ("linear", {"out_features": 4}), ("batchnorm1d", {"track_running_stats": False}), ("relu", {}), *END
+    )  # fmt: skip
+    healths, _, result = trained(graph, tmp_path, epochs=1)
+    assert result.reason == "done"
+    assert healths
+
+
 def test_looks_are_few_where_steps_are_dear(tmp_path, monkeypatch):
     monkeypatch.setattr(watch, "SPARING", 16)
     told, messages, _ = trained(net(), tmp_path, epochs=8)
