@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.compiler.module import Network
 from engine.probes.answers import output_of, probabilities
 from engine.probes.data import Confusion, Questions
-from engine.probes.spec import ProbeError
+from engine.probes.spec import ProbeError, check_alone
 from engine.probes.where import fit_sample, quiet
 
 BATCH = 128  # samples at a time: small enough to be interrupted soon
@@ -44,15 +44,19 @@ def steps(network: Network, questions: Questions) -> Iterator[float | Confusion]
         raise ProbeError(f"The network gives {spec.shape.words}, but the data set has {len(classes)} classes.")
     answer = np.zeros(len(rows), np.int64)
     confidence = np.zeros(len(rows), np.float32)
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
+    if len(rows) == 1:
+        check_alone(network)
+    start = 0
+    # Evenly, so that no sample is alone at the end.
+    for part in np.array_split(rows, -(-len(rows) // BATCH)) if len(rows) else []:
         inputs = _batch(network, questions, part)
         with quiet(network):
             shares = probabilities(network, spec, network.values(inputs, [spec.slot])[0].float())
             best = shares.max(dim=1)
         answer[start : start + len(part)] = best.indices.cpu().numpy()
         confidence[start : start + len(part)] = best.values.cpu().numpy()
-        yield (start + len(part)) / len(rows)
+        start += len(part)
+        yield start / len(rows)
     truth = questions.labels[rows]
     yield Confusion(count(truth, answer, classes), classes, rows, truth, answer, confidence)
 

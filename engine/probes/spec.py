@@ -84,12 +84,16 @@ def ask(network: Network, name: str, *, block: str = "", sample: Sample | None =
     if found.wants_sample and sample is None:
         raise ProbeError(f'the probe "{name}" needs a sample, but none was given; choose a picture.')
     if found.wants_sample:
-        _check_alone(network)
+        check_alone(network)
     return found.run(network, block, sample, **options)
 
 
-def _check_alone(network: Network) -> None:
-    """A batch norm without running averages compares the samples of a batch; one sample that gives it one value cannot be."""
+def check_alone(network: Network) -> None:
+    """A batch norm without running averages compares the samples of a batch; one sample that gives it one value cannot be.
+
+    Raises:
+        ProbeError: The network has such a one.
+    """
     for step in network.plan.steps:
         unkept = step.call.target.startswith("nn.BatchNorm") and ("track_running_stats", False) in step.call.kwargs
         if unkept and math.prod(step.output.dims[1:]) == 1:
