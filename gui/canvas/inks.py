@@ -5,7 +5,8 @@ Not for: the colours themselves (`gui.theme`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,12 +14,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from gui import theme
+from gui.canvas.lines import Line
 from gui.canvas.stamps import Stamps
 
 Stroke = Literal["", "some", "error", "chosen"]  # what a far card is outlined as
 Level = Literal[0, 1, 2]  # of detail: 0 a coloured card, 1 with its name, 2 everything
-FULL_FROM = 0.55  # zoom from which text of 11 px can still be read
-NAME_FROM = 0.3
+FULL_FROM = 0.6  # zoom from which text of 12 px can still be read
+NAME_FROM = 0.35  # zoom from which a name of 22 px can
+LINES_KEPT = 20_000
 
 
 def level_at(zoom: float) -> Level:
@@ -106,6 +109,8 @@ class Inks:
         self.families = {name: _family(colour, t.raised) for name, colour in t.family.items()}
         self.plain = _family(t.muted, t.raised)
         self.stamps = Stamps()
+        self._lines: dict[tuple[str, int, float], Line] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._fonts()
 
     def _fonts(self) -> None:
@@ -121,6 +126,21 @@ class Inks:
     def elided(self, text: str, font: QFont, width: float) -> str:
         """`text` cut with an ellipsis where it is wider than `width`."""
         return self.metrics[id(font)].elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def line(self, text: str, font: QFont, room: float = math.inf) -> Line:
+        """A text laid out, cut with an ellipsis where it is wider than `room`; texts that many blocks share are laid out once."""
+        key = (text, id(font), room)
+        made = self._lines.get(key)
+        if made is None:
+            if len(self._lines) > LINES_KEPT:
+                self._lines.clear()
+            cut = text if self.width(text, font) <= room else self.elided(text, font, room)
+            made = self._lines[key] = Line(cut, font, self.width(cut, font))
+        return made
+
+    def number(self, look: Hashable) -> int:
+        """A number that stands for something that is slow to compare."""
+        return self._numbers.setdefault(look, len(self._numbers))
 
     def width(self, text: str, font: QFont) -> float:
         """How wide `text` is."""

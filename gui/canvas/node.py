@@ -5,11 +5,10 @@ Not for: editing; the item shows what it is given and answers where its ports ar
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QStaticText
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.blocks.spec import Port
@@ -22,6 +21,7 @@ from gui.canvas import flags, geometry, vitals
 from gui.canvas.card import INSET, PortLook, Severity
 from gui.canvas.geometry import HEADER, WIDTH
 from gui.canvas.inks import Inks, Stroke
+from gui.canvas.lines import Line
 
 MARGIN = 12.0  # around the card: ports, selection ring, badge
 THUMBNAIL = 42.0  # side of the picture on the face
@@ -59,11 +59,11 @@ class NodeItem(QGraphicsItem):
         self.fits: frozenset[tuple[str, bool]] = frozenset()
         self._report: BlockReport | None = None
         self._problems: tuple[Problem, ...] = ()
-        self._thumbnail: QImage | None = None
+        self._thumbnail: QPixmap | None = None
         self.health: BlockHealth | None = None
-        self._texts: list[tuple[QPointF, QStaticText, str]] | None = None
-        self._kin: Hashable | None = None
-        self._far: tuple[QPointF, QStaticText] | None = None
+        self._texts: list[tuple[QPointF, Line, QPen]] | None = None
+        self._kin: int | None = None
+        self._far: tuple[QPointF, Line] | None = None
         self.inputs: tuple[Port, ...] = ()
         self.outputs: tuple[Port, ...] = ()
         self._resize(geometry.HEIGHT)
@@ -96,6 +96,7 @@ class NodeItem(QGraphicsItem):
     def _resize(self, height: float) -> None:
         self.height = height
         self._card = QRectF(0, 0, WIDTH, height)
+        self._picture_rect = QRectF(WIDTH - THUMBNAIL - 8, height - THUMBNAIL - 5, THUMBNAIL, THUMBNAIL)
         self._rect = self._card.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def set_report(self, report: BlockReport | None, problems: tuple[Problem, ...]) -> None:
@@ -121,10 +122,9 @@ class NodeItem(QGraphicsItem):
     def set_thumbnail(self, image: QImage | None) -> None:
         """Show a picture of what the block answers, or none."""
         had = self._thumbnail is not None
-        # The format of the screen, so that painting need not change it every time.
-        self._thumbnail = image.convertToFormat(QImage.Format.Format_RGB32) if image is not None else None
+        self._thumbnail = QPixmap.fromImage(image) if image is not None else None
         if had == (image is not None):
-            self.update(self._picture_rect())
+            self.update(self._picture_rect)
         else:
             self.refresh()
 
@@ -204,9 +204,6 @@ class NodeItem(QGraphicsItem):
     def _local(self, index: int, is_input: bool) -> QPointF:
         return QPointF(0 if is_input else WIDTH, geometry.port_y(index))
 
-    def _picture_rect(self) -> QRectF:
-        return QRectF(WIDTH - THUMBNAIL - 8, self.height - THUMBNAIL - 5, THUMBNAIL, THUMBNAIL)
-
     # --- painting
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -253,12 +250,11 @@ class NodeItem(QGraphicsItem):
         )
         cards.paint(painter, self.inks, look)
 
-    def _kinship(self) -> Hashable:
-        """All that its card shares with the cards that look alike, but for what changes with the mouse."""
+    def _kinship(self) -> int:
+        """A number for all that its card shares with those that look alike, but for what changes with the mouse."""
         if self._kin is None:
             bad = frozenset(problem.port for problem in self._problems if problem.port)
-            ports = self.inputs, self.outputs
-            self._kin = (self.family_name, self.height, self.severity, bad, ports)
+            self._kin = self.inks.number((self.family_name, self.height, self.severity, bad, self.inputs, self.outputs))
         return self._kin
 
     def _port_look(self, port: Port, is_input: bool) -> PortLook:
@@ -271,43 +267,29 @@ class NodeItem(QGraphicsItem):
         return "optional" if port.optional else "needed"
 
     def _paint_name(self, painter: QPainter) -> None:
+        inks = self.inks
         if self._far is None:
-            inks = self.inks
             room = WIDTH - 2 * INSET - (THUMBNAIL if self._thumbnail is not None else 0)
-            text = inks.elided(self.node.name, inks.far_font, room)
-            self._far = (QPointF(INSET, (self.height + HEADER) / 2 - 14), _static(text))
-        painter.setFont(self.inks.far_font)
-        painter.setPen(self.inks.text)
-        painter.drawStaticText(*self._far)
+            place = QPointF(INSET, (self.height + HEADER) / 2 - 14)
+            self._far = (place, inks.line(self.node.name, inks.far_font, room))
+        painter.setPen(inks.text)
+        self._far[1].paint(painter, self._far[0])
 
     def _paint_texts(self, painter: QPainter) -> None:
-        inks = self.inks
         if self._texts is None:
             self._texts = self._made_texts()
-        for place, text, style in self._texts:
-            match style:
-                case "name":
-                    painter.setFont(inks.name_font)
-                    painter.setPen(inks.text)
-                case "kind":
-                    painter.setFont(inks.kind_font)
-                    painter.setPen(inks.muted)
-                case "face":
-                    painter.setFont(inks.face_font)
-                    painter.setPen(inks.text)
-                case _:
-                    painter.setFont(inks.shape_font)
-                    painter.setPen(inks.muted)
-            painter.drawStaticText(place, text)
+        for place, line, pen in self._texts:
+            painter.setPen(pen)
+            line.paint(painter, place)
 
-    def _made_texts(self) -> list[tuple[QPointF, QStaticText, str]]:
+    def _made_texts(self) -> list[tuple[QPointF, Line, QPen]]:
         inks = self.inks
         left, right = INSET + 4, WIDTH - INSET
-        name = inks.elided(self.node.name, inks.name_font, right - left)
-        kind = inks.elided(self.title, inks.kind_font, right - left - inks.width(name, inks.name_font) - 10)
-        out = [(QPointF(left, 6), _static(name), "name")]
-        if len(kind) > 2:
-            out.append((QPointF(right - inks.width(kind, inks.kind_font), 7.5), _static(kind), "kind"))
+        name = inks.line(self.node.name, inks.name_font, right - left)
+        kind = inks.line(self.title, inks.kind_font, right - left - name.width - 10)
+        out = [(QPointF(left, 6), name, inks.text)]
+        if len(kind.text) > 2:
+            out.append((QPointF(right - kind.width, 7.5), kind, inks.muted))
         room = right - INSET - (THUMBNAIL if self._thumbnail is not None else 0)
         shape = str(self._report.output) if self._report is not None and self._report.output is not None else ""
         count = short(self._report.parameters) if self._report is not None and self._report.parameters else ""
@@ -315,21 +297,22 @@ class NodeItem(QGraphicsItem):
         lines = max(1, bool(self.face) + bool(shape or count))
         top = HEADER + (body - (18 + 16 * (lines - 1))) / 2
         if self.face:
-            out.append((QPointF(INSET, top), _static(inks.elided(self.face, inks.face_font, room)), "face"))
+            out.append((QPointF(INSET, top), inks.line(self.face, inks.face_font, room), inks.text))
         low = top + (18 if self.face else 0)
         if shape:
-            out.append((QPointF(INSET, low), _static(inks.elided(shape, inks.shape_font, room)), "shape"))
-        if count:
-            place = QPointF(right - inks.width(count, inks.shape_font), low)
-            if self._thumbnail is None:
-                out.append((place, _static(count), "count"))
+            out.append((QPointF(INSET, low), inks.line(shape, inks.shape_font, room), inks.muted))
+        if count and self._thumbnail is None:
+            line = inks.line(count, inks.shape_font)
+            out.append((QPointF(right - line.width, low), line, inks.muted))
         return out
 
     def _paint_thumbnail(self, painter: QPainter) -> None:
         if self._thumbnail is None:
             return
-        room = self._picture_rect()
-        painter.drawImage(room, self._thumbnail)
+        room = self._picture_rect
+        painter.drawPixmap(room, self._thumbnail, QRectF(self._thumbnail.rect()))
+        if self.inks.level == 1:  # the rim costs more than the picture
+            return
         painter.setBrush(self.inks.no_fill)
         painter.setPen(self.inks.border)
         painter.drawRect(room)
@@ -348,10 +331,3 @@ class NodeItem(QGraphicsItem):
         painter.setPen(inks.badge_text)
         painter.setFont(inks.badge_font)
         painter.drawText(QRectF(centre.x() - 9, centre.y() - 9, 18, 18), Qt.AlignmentFlag.AlignCenter, "!")
-
-
-def _static(text: str) -> QStaticText:
-    made = QStaticText(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-    return made

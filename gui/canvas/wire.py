@@ -6,13 +6,14 @@ Not for: which wires there are (`gui.canvas.scene`).
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QStaticText
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph.model import Wire
 from gui.canvas import geometry
 from gui.canvas.cells import Cells
 from gui.canvas.inks import Inks
+from gui.canvas.lines import Line
 
 PAD_X, LABEL_HEIGHT = 5.0, 18.0
 ROOM = 1.0  # free canvas units that a label needs besides
@@ -32,7 +33,7 @@ class WireLabel:
         self._shown = False
         self._pos = QPointF()
         self._width = 0.0
-        self._static: QStaticText | None = None
+        self._line: Line | None = None
 
     def set_text(self, text: str, bad: bool) -> None:
         """Show a shape, in the problem colour where it does not fit."""
@@ -43,8 +44,8 @@ class WireLabel:
 
     def remake(self) -> None:
         """Make the text anew, for a new theme too."""
-        self._static = None
-        self._width = self.inks.width(self.text, self.inks.label_font) + 2 * PAD_X
+        self._line = self.inks.line(self.text, self.inks.label_font)
+        self._width = self._line.width + 2 * PAD_X
         self._enter()
 
     @property
@@ -83,14 +84,12 @@ class WireLabel:
 
     def paint(self, painter: QPainter) -> None:
         """The patch and the text, in scene coordinates."""
-        if self._static is None:
-            self._static = QStaticText(self.text)
-            self._static.setTextFormat(Qt.TextFormat.PlainText)
         left, top = self._pos.x() - self._width / 2, self._pos.y() - LABEL_HEIGHT / 2
         painter.setPen(self.inks.bad if self.bad else self.inks.nothing)
         painter.drawRoundedRect(QRectF(left, top, self._width, LABEL_HEIGHT), 4, 4)
         painter.setPen(self.inks.bad_text if self.bad else self.inks.muted)
-        painter.drawStaticText(QPointF(left + PAD_X, top + 2.5), self._static)
+        if self._line is not None:
+            self._line.paint(painter, QPointF(left + PAD_X, top + 2.5))
 
 
 class Labels(QGraphicsItem):
@@ -138,7 +137,6 @@ class Labels(QGraphicsItem):
         """The labels in what is exposed."""
         found = self._labels.keys() if self.exposed is None else self._cells.touching_any(self.exposed)
         painter.setBrush(self.inks.canvas)
-        painter.setFont(self.inks.label_font)
         for key in found:
             self._labels[key].paint(painter)
 
