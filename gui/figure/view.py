@@ -105,7 +105,7 @@ class FigureView(QWidget):
         at = at if at is not None else QPointF(self.rect().center())
         before = self.place(at)
         self.zoom = max(LEAST, min(MOST, zoom))
-        self.centre += before - self.place(at)
+        self.centre = self.centre + before - self.place(at)
         self._moved()
 
     def _moved(self) -> None:
@@ -139,7 +139,7 @@ class FigureView(QWidget):
         corner = QPointF(self.rect().center()) + (self.plan.bounds.topLeft() - self.centre) * self.zoom
         sheet = QRectF(corner, self.plan.bounds.size() * self.zoom)
         if ink.transparent:
-            self._paint_squares(painter, sheet.intersected(QRectF(self.rect())))
+            self._paint_squares(painter, sheet.intersected(QRectF(self.rect())), dark=ink.style.name == "dark")
         painter.save()
         painter.translate(QPointF(self.rect().center()))
         painter.scale(self.zoom, self.zoom)
@@ -150,9 +150,9 @@ class FigureView(QWidget):
         painter.setPen(QPen(QColor(theme.current().border_strong), 1))
         painter.drawRect(sheet)
 
-    def _paint_squares(self, painter: QPainter, rect: QRectF) -> None:
-        """The usual sign for what is transparent."""
-        t = theme.current()
+    def _paint_squares(self, painter: QPainter, rect: QRectF, *, dark: bool) -> None:
+        """The usual sign for what is transparent, dark for a figure that is meant to stand on something dark."""
+        t = theme.tokens_of("dark" if dark else "light")
         painter.fillRect(rect, QColor(t.panel))
         for row, y in enumerate(range(int(rect.top()), int(rect.bottom()) + 1, SQUARE)):
             for x in range(int(rect.left()) + (row % 2) * SQUARE, int(rect.right()) + 1, 2 * SQUARE):
@@ -173,7 +173,7 @@ class FigureView(QWidget):
             self._dragged = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self._pressed = event.position()
-            self.centre -= delta / self.zoom
+            self.centre = self.centre - delta / self.zoom
             self._moved()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -190,7 +190,7 @@ class FigureView(QWidget):
         ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
         key = Qt.Key(event.key())
         if key in ways:
-            self.centre += QPointF(*ways[key]) * (PAN / self.zoom)
+            self.centre = self.centre + QPointF(*ways[key]) * (PAN / self.zoom)
             self._moved()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self.set_zoom(self.zoom * (1 / STEP if key == Qt.Key.Key_Minus else STEP))
