@@ -163,6 +163,15 @@ class Block:
         """The output ports."""
         return (Port("y"),)
 
+    @property
+    def port_names(self) -> tuple[str, ...]:
+        """Names of the input ports, made once: a block never changes."""
+        names: tuple[str, ...] | None = self.__dict__.get("_port_names")
+        if names is None:
+            names = tuple(port.name for port in self.inputs())
+            object.__setattr__(self, "_port_names", names)
+        return names
+
     def shape(self, *xs: Shape) -> Shape:
         """The shape that comes out, given one shape an input port (a missing optional input is left out).
 

@@ -8,6 +8,8 @@ No torch: a graph of 1,000 blocks takes a few milliseconds, and an edit of it a 
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Mapping
 
 from engine.blocks.spec import Block, Shape
@@ -19,12 +21,13 @@ from engine.graph.ends import check_ends, check_ports
 from engine.graph.facts import DataFacts
 from engine.graph.inside import chain, counting, raised
 from engine.graph.model import Graph, Node, Wire
-from engine.graph.walk import BlockReport, Report, Running, Visit, Walk
+from engine.graph.walk import BlockReport, Report, Running, Walk
 
 __all__ = ["BlockReport", "Report", "check"]
 
 FLOAT_BYTES = 4  # activations are float32
 # Blocks whose output is their input seen in another way, so that it takes no memory of its own.
+_ENDS = ("output", "loss", "exit")
 _VIEWS = frozenset({"flatten", "output", "image_input", "vector_input", "port_in", "port_out"})
 
 
@@ -59,19 +62,18 @@ def check_drawing(
         before: The report of an earlier state of the same drawing.
     """
     topology = graph.topology
-    order = topology.order(graph.nodes)
+    nodes = dict(graph.nodes)
+    order = topology.order(nodes)
     walk = Walk(graph, facts, names, entries, running, {}, topology.into, topology.leaving)
-    own = entries is not None  # a composite's blocks depend on its names
-    for node in graph:
-        walk.made[node.id] = node.block()
-    ends = frozenset(id_ for id_, block in walk.made.items() if block.role in ("output", "loss", "exit"))
+    own = entries is not None  # a composite's blocks depend on its names, so nothing is taken over
+    waiting = set(order) if before is None or own or running.counted else _resume(walk, before, nodes)
+    for id_ in waiting:
+        walk.made[id_] = nodes[id_].block()
+    ends = frozenset([id_ for id_, block in walk.made.items() if block.role in _ENDS])
     walk.needed = topology.upstream(ends)
-    known = before.visits if before is not None and not own and not running.counted else {}
-    for id_ in order:
-        node = graph.nodes[id_]
-        earlier = known.get(id_)
-        if earlier is None or not _again(walk, node, earlier):
-            _visit(walk, node, depth)
+    for id_ in order if waiting else ():
+        if id_ in waiting:
+            _visit(walk, nodes[id_], depth, waiting)
     if own:
         check_ports(walk, order)
     else:
@@ -87,45 +89,74 @@ def check_drawing(
         inner=walk.inner,
         made=walk.made,
         bypassed=frozenset(walk.bypassed),
-        exits=tuple(walk.blocks[n.id].output if n.id in walk.blocks else None for n in graph if n.kind == "port_out")
-        if own else (),
-        visits=walk.visits,
-    )  # fmt: skip
+        exits=_exits(walk) if own else (),
+        nodes=nodes,
+        wires=before.wires if before is not None and before.wiring is topology.state else dict(graph.wires),
+        wiring=topology.state,
+    )
 
 
-def _again(walk: Walk, node: Node, earlier: Visit) -> bool:
-    """Take over an earlier visit, if nothing that it depends on has changed."""
-    old = earlier.node
-    if old is not node and (
-        old.kind != node.kind or old.given is not node.given or old.bypassed != node.bypassed or old.name != node.name
-        or old.settings != node.settings
-    ):  # fmt: skip
-        return False
-    if node.given is not None:  # what stands inside a composite may be another by now
-        return False
-    wires = walk.into.get(node.id, {})
-    if len(wires) != len(earlier.wired):
-        return False
-    for name, shape in zip(earlier.wired, earlier.report.inputs, strict=False):
-        wire = wires.get(name)
-        if wire is None or _arrives(walk, wire) != shape:
-            return False
-    walk.blocks[node.id] = earlier.report
-    walk.visits[node.id] = earlier
-    if node.bypassed:
-        walk.bypassed.add(node.id)
-    return True
+def _exits(walk: Walk) -> tuple[Shape | None, ...]:
+    """The shapes that leave a composite, in the order of its file."""
+    return tuple(
+        walk.blocks[node.id].output for node in walk.graph if node.kind == "port_out" and node.id in walk.blocks
+    )
 
 
-def _visit(walk: Walk, node: Node, depth: int) -> None:
-    """Find out about one block; what is wrong goes to the walk's problems."""
-    count = len(walk.problems)
-    report = _examined(walk, node, depth)
-    walk.blocks[node.id] = report
-    wires = walk.into.get(node.id, {})
-    wired = tuple(port.name for port in walk.made[node.id].inputs() if port.name in wires)
-    if len(walk.problems) == count and len(wired) == len(report.inputs):
-        walk.visits[node.id] = Visit(node, wired, report)
+def _resume(walk: Walk, before: Report, nodes: Mapping[str, Node]) -> set[str]:
+    """Take over what an earlier report says; gives the blocks that have to be looked at again.
+
+    These are blocks that are new or changed, blocks whose wires are, blocks with a problem (its mends name ids that may be taken
+    by now) and composites, whose insides may have changed. What arrives somewhere anew is followed from there.
+    """
+    walk.blocks = {id_: report for id_, report in before.blocks.items() if id_ in nodes}
+    walk.made = {id_: block for id_, block in before.made.items() if id_ in nodes}
+    walk.bypassed = {id_ for id_ in before.bypassed if id_ in nodes}
+    old = before.nodes
+    waiting = {id_ for id_, node in nodes.items() if old.get(id_) is not node or node.given is not None}
+    if before.wiring is not walk.graph.topology.state:
+        wires, earlier = walk.graph.wires, before.wires
+        waiting.update(end.block for end, wire in wires.items() if earlier.get(end) is not wire)
+        waiting.update(end.block for end in earlier if end not in wires)
+    waiting.update(problem.block for problem in before.problems if problem.block is not None and not problem.path)
+    return {id_ for id_ in waiting if id_ in nodes}
+
+
+def _visit(walk: Walk, node: Node, depth: int, waiting: set[str]) -> None:
+    """Find out about one block; what is wrong goes to the walk's problems, what it feeds is looked at too if it gives another
+    shape than before."""
+    before = walk.blocks.get(node.id)
+    walk.bypassed.discard(node.id)
+    block = walk.made[node.id]
+    report = None
+    if node.given is None and node.names is None and node.bypassed is False and block.role != "entry":
+        wires = walk.into.get(node.id, {})
+        arriving = tuple([_arrives(walk, wires.get(name)) for name in block.port_names])
+        if None not in arriving:
+            with contextlib.suppress(BlockError):  # the long way says what is wrong
+                report = _known(block, arriving)
+    walk.blocks[node.id] = report = report or _examined(walk, node, depth)
+    if before is None or before.outputs != report.outputs:
+        for end in walk.leaving.get(node.id, ()):
+            waiting.add(end.block)
+
+
+@functools.lru_cache(maxsize=8192)
+def _known(block: Block, arriving: tuple[Shape, ...]) -> BlockReport:
+    """A plain block's report for what arrives; networks have many equal blocks.
+
+    Raises:
+        BlockError: It does not fit.
+    """
+    outputs = block.shapes(*arriving)
+    free = block.kind in _VIEWS or block.role in ("loss", "metric")
+    return BlockReport(
+        arriving,
+        outputs,
+        parameters=block.parameters(*arriving),
+        macs=block.macs(*arriving),
+        activation_bytes=0 if free else sum([output.size for output in outputs]) * FLOAT_BYTES,
+    )
 
 
 def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:

@@ -15,8 +15,8 @@ from engine.graph.walk import Walk
 
 def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
     """What concerns the network as a whole: inputs, outputs, losses, loose ends."""
-    roles = {id_: block.role for id_, block in walk.made.items()}
-    if not roles:
+    roles = {id_: block.role for id_, block in walk.made.items() if block.role != "layer"}
+    if not walk.made:
         walk.problems.append(
             Problem("empty", "The drawing is empty; place an input, some layers and an output, or open a preset.")
         )
@@ -29,8 +29,8 @@ def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
             )
         )
     ends = [id_ for id_, role in roles.items() if role in ("output", "loss")]
-    last = _last_layer(walk, order)
     if not ends:
+        last = _last_layer(walk, order)
         walk.problems.append(
             Problem(
                 "no-output",
@@ -39,9 +39,10 @@ def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
                 fixes=mend.add_output(walk.graph, last) if last else (),
             )
         )
-    for id_ in order:
+    for id_ in order if len(walk.needed) < len(order) else [id_ for id_ in order if id_ in roles]:
+        role = roles.get(id_, "layer")
         node = walk.graph.nodes[id_]
-        if ends and roles[id_] in ("layer", "input") and id_ not in walk.needed and walk.blocks[id_].output is not None \
+        if ends and role in ("layer", "input") and id_ not in walk.needed and walk.blocks[id_].output is not None \
                 and not walk.leaving.get(id_):  # fmt: skip
             walk.problems.append(
                 Problem(
@@ -52,15 +53,15 @@ def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
                     severity="warning",
                 )
             )
-        if walk.facts is not None and roles[id_] == "input":
+        if walk.facts is not None and role == "input":
             _check_input(walk, node, walk.facts)
-        if id_ in walk.needed and roles[id_] in ("output", "loss"):
+        if id_ in walk.needed and role in ("output", "loss"):
             _check_target(walk, node)
 
 
 def check_ports(walk: Walk, order: tuple[str, ...]) -> None:
     """What concerns a composite's drawing as a whole: its ports, loose ends."""
-    roles = {id_: block.role for id_, block in walk.made.items()}
+    roles = {id_: walk.made[id_].role for id_ in order}
     if "exit" not in roles.values():
         walk.problems.append(
             Problem(

@@ -163,4 +163,7 @@ def _two(op: ast.operator, left: Any, right: Any) -> Any:
             raise ValueError("a number grows too large")
     if isinstance(op, ast.Pow) and abs(right) > LARGEST_POWER:
         raise ValueError(f"a power of more than {LARGEST_POWER} grows too large")
-    return _TWO[type(op)](left, right)
+    found = _TWO[type(op)](left, right)
+    if isinstance(found, complex) or abs(found) > LARGEST:
+        raise ValueError("the result is no number that a setting could take")
+    return found

@@ -25,8 +25,8 @@ RESERVED = frozenset(
     "register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory "
     "state_dict to to_empty train training type xpu zero_grad self torch nn layers main math".split()
 )
-# What an expression may read besides a composite's settings, and what its instances can set besides them.
-RUNNING: Mapping[str, int] = {"i": 0, "n": 1, "k": 0, "total": 1}
+# What an expression may read besides a composite's settings, as if it stood first of two: a ramp such as i / (n - 1) has a value.
+RUNNING: Mapping[str, int] = {"i": 0, "n": 2, "k": 0, "total": 2}
 FIRST = "first_"  # starts the name of a setting's value in the first repetition
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

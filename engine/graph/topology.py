@@ -20,16 +20,19 @@ class Topology:
     Attributes:
         into: Block id -> input port -> wire.
         leaving: Block id -> the input that a wire ends in -> wire, in the order in which they were laid.
+        state: Another object whenever a wire has come, gone or been drawn otherwise.
     """
 
     def __init__(self) -> None:
         self.into: dict[str, dict[str, Wire]] = {}
         self.leaving: dict[str, dict[End, Wire]] = {}
+        self.state = object()
         self._order: tuple[str, ...] | None = None
         self._needed: tuple[frozenset[str], frozenset[str]] | None = None
 
     def lay(self, wire: Wire) -> None:
         """A wire has come, or another one into the same input."""
+        self.state = object()
         before = self.into.get(wire.target.block, {}).get(wire.target.port)
         if before is not None and before.source == wire.source:  # only its drawing has changed
             self.leaving[wire.source.block][wire.target] = wire
@@ -42,6 +45,7 @@ class Topology:
 
     def take(self, wire: Wire) -> None:
         """A wire has gone."""
+        self.state = object()
         del self.into[wire.target.block][wire.target.port]
         del self.leaving[wire.source.block][wire.target]
         self.stale()

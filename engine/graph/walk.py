@@ -42,23 +42,6 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One block's part of an earlier walk, for using it again.
-
-    Attributes:
-        node: The block as it was.
-        wired: Names of the input ports that had a wire.
-        report: What was found out.
-        inner: A composite's repetitions.
-    """
-
-    node: Node
-    wired: tuple[str, ...]
-    report: BlockReport
-    inner: tuple[Report, ...] = ()
-
-
-@dataclass(frozen=True)
 class Report:
     """What the checker found out about a graph, or about one repetition of a composite.
 
@@ -72,7 +55,7 @@ class Report:
         bypassed: Ids of the blocks that pass their first input on.
         exits: Of a composite: the shapes that leave it, in the order of its ports.
         names: Of a composite: its settings here; `i`, `n`, `k`, `total` besides, as they were where it was first worked out.
-        visits: For checking again after an edit.
+        nodes, wires, wiring: The drawing as it was, for checking again after an edit.
     """
 
     blocks: Mapping[str, BlockReport] = field(default_factory=dict)
@@ -86,7 +69,9 @@ class Report:
     bypassed: Collection[str] = frozenset()
     exits: tuple[Shape | None, ...] = ()
     names: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
-    visits: Mapping[str, Visit] = field(default_factory=dict, repr=False, compare=False)
+    nodes: Mapping[str, Node] = field(default_factory=dict, repr=False, compare=False)
+    wires: Mapping[End, Wire] = field(default_factory=dict, repr=False, compare=False)
+    wiring: object = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -122,7 +107,7 @@ class Walk:
         into: Block id -> port -> wire.
         leaving: Block id -> wires that start there, by the input they end in.
         needed: Blocks that an output or a loss depends on.
-        blocks, problems, inner, bypassed, visits: The findings.
+        blocks, problems, inner, bypassed: The findings.
     """
 
     graph: Graph
@@ -138,7 +123,6 @@ class Walk:
     problems: list[Problem] = field(default_factory=list)
     inner: dict[str, tuple[Report, ...]] = field(default_factory=dict)
     bypassed: set[str] = field(default_factory=set)
-    visits: dict[str, Visit] = field(default_factory=dict)
 
 
 @dataclass

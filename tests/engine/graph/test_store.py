@@ -10,7 +10,7 @@ from hypothesis import given
 
 import presets
 from engine.errors import StoreError
-from engine.graph import store
+from engine.graph import reader, store
 from engine.graph.model import AddBlock, Graph
 from engine.project import open_project, read
 from tests.engine.graph.strategies import graphs
@@ -166,7 +166,7 @@ def test_a_missing_file_and_a_folder_are_one_sentence(tmp_path: Path) -> None:
             open_project(path)
 
 
-def test_version_1_migrates_to_itself_and_older_ones_are_refused_by_number() -> None:
+def test_versions_before_the_first_are_refused_by_number() -> None:
     with pytest.raises(StoreError, match="schema version 0 is not known"):
         store.loads('{"loom": 0, "blocks": [], "wires": []}')
 
@@ -181,12 +181,12 @@ def test_an_older_version_goes_through_every_migration_in_turn(monkeypatch: pyte
 
         return run
 
-    monkeypatch.setattr(store, "MIGRATIONS", {-1: step(-1), 0: step(0)})
+    monkeypatch.setattr(reader, "MIGRATIONS", {-1: step(-1), 0: step(0), 1: step(1)})
     store.loads('{"loom": -1, "blocks": [], "wires": []}')
-    assert seen == [-1, 0]
+    assert seen == [-1, 0, 1]
 
 
 def test_a_block_kind_that_was_renamed_opens_under_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "RENAMED", {"convolution": "conv2d"})
+    monkeypatch.setattr(reader, "RENAMED", {"convolution": "conv2d"})
     graph = store.loads(TEXT.replace('"kind": "conv2d"', '"kind": "convolution"'))
     assert graph.same_as(store.loads(TEXT))
