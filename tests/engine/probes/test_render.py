@@ -148,3 +148,13 @@ def test_recall_precision_and_mistakes_follow_from_the_counts():
     np.testing.assert_allclose(found.precision, [1.0, 0.0])
     assert list(found.cell(0, 0)) == [11, 12, 10]
     assert list(found.mistakes()) == [13]
+
+
+def test_a_thumbnail_is_of_the_first_tiles_and_no_larger_than_asked():
+    values = np.random.default_rng(0).normal(size=(64, 28, 28)).astype(np.float32)
+    atlas = render(tiles(values), Look(aspect=1.0, most=16, within=84))
+    assert len(atlas.tiles) == 16
+    assert max(atlas.image.shape[:2]) <= 84 + 5  # and the gutters
+    assert np.array_equal(atlas.tiles.values, values[:16, ::2, ::2])
+    small = render(tiles(values[:4, :5, :5]), Look(aspect=1.0, most=16, within=84))
+    assert small.tiles.values.shape == (4, 5, 5)

@@ -198,3 +198,47 @@ def test_closing_ends_the_thread(chain):
     made.load_graph(drawing(chain))
     made.close()
     assert not any(thread.name == "probes" for thread in threading.enumerate())
+
+
+def test_blocks_asked_about_one_sample_are_answered_from_one_forward_pass(chain, worker, monkeypatch):
+    from engine.compiler.module import Network
+
+    passes = []
+    run = Network.run
+
+    def counted(self, inputs, keep=None):
+        passes.append(list(keep))
+        return run(self, inputs, keep)
+
+    graph = drawing(chain)
+    sample = (np.random.default_rng(0).integers(0, 255, (1, 4, 4)).astype(np.uint8),)
+    worker.load_graph(graph)
+    blocks = ("conv1", "fc1", "output")
+    worker.ask("alone", Request("activations", block="conv1", sample=sample, look=Look()))
+    alone = answers(worker, ["alone"])["alone"]
+    monkeypatch.setattr(Network, "run", counted)
+    for block in blocks:
+        worker.ask(block, Request("activations", block=block, sample=sample, live=True, look=Look()))
+    answers(worker, blocks)
+    passes.clear()
+    worker.load_state(state(graph, 5), 5)  # all live ones at once
+    found = answers(worker, blocks)
+    assert passes == [list(blocks)]
+    worker.load_state(state(graph, 0), 6)
+    again = answers(worker, blocks)
+    assert np.allclose(again["conv1"].answer.values, alone.answer.values, atol=1e-6)
+    assert found["fc1"].answer.values.shape == (3, 1, 1)
+    assert not np.allclose(found["conv1"].answer.values, again["conv1"].answer.values)
+
+
+def test_one_block_that_is_not_there_does_not_silence_the_others(chain, worker):
+    sample = (np.zeros((1, 4, 4), np.uint8),)
+    worker.load_graph(drawing(chain))
+    asked = {"a": "conv1", "b": "gone"}
+    for key, block in asked.items():
+        worker.ask(key, Request("activations", block=block, sample=sample, live=True))
+    answers(worker, asked)
+    worker.load_state(state(drawing(chain), 1), 1)
+    found = answers(worker, asked)
+    assert found["a"].fault == ""
+    assert "gone" in found["b"].fault
