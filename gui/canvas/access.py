@@ -39,7 +39,7 @@ def _wire(graph: Graph, report: Report, target: End) -> str:
     wire = graph.wires[target]
     shape = report.shape_of(wire.source)
     carries = f", carries {shape.words}" if shape is not None else ""
-    faults = [p.text for p in report.problems if (p.block, p.port) == (target.block, target.port)]
+    faults = [p.text for p in report.problems if (p.path, p.block, p.port) == ((), target.block, target.port)]
     ends = f"Selected: wire from {graph.node(wire.source.block).name} to {graph.node(target.block).name}"
     return " ".join((f"{ends}, input {target.port}{carries}.", *faults, "Delete takes it away."))
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QKeySequence
 
-from gui.canvas import clipboard, connecting, flags, moving, placing
+from gui.canvas import clipboard, composites, connecting, flags, moving, placing
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
 Target = Literal["block", "several", "wire", "canvas"]  # what a context menu was asked for on
-Needs = Literal["", "blocks", "one", "several", "three", "wire", "choice", "network"]
+Needs = Literal[
+    "", "blocks", "one", "several", "three", "wire", "choice", "network", "composite", "composites", "inside"
+]
 
 BLOCK: frozenset[Target] = frozenset({"block"})
 BLOCKS: frozenset[Target] = frozenset({"block", "several"})
@@ -36,7 +38,8 @@ class Command:
         keys: Key sequences in Qt's portable form; the first is the one that menus show.
         run: What it does.
         needs: What has to be there: "blocks" one selected block or more, "one" exactly one, "several" two, "three" three,
-            "wire" a selected wire, "choice" blocks or a wire, "network" a drawing that is not empty.
+            "wire" a selected wire, "choice" blocks or a wire, "network" a drawing that is not empty, "composite" one selected
+            composite, "composites" one or more, "inside" that the inside of one is open.
         on: What its context menus are asked for on; empty for none.
         group: Commands of one group stand together in a menu, between lines.
         under: The submenu it stands in.
@@ -67,8 +70,8 @@ _ARROWS = ("Left", "Right", "Up", "Down")
 
 
 def _settings(view: Canvas) -> None:
-    """Lead into the settings of the selected block, as a double click does."""
-    view.opened.emit(view.document.selection[0])
+    """Lead into the settings of the selected block, or into the composite, as a double click does."""
+    view.open_block(view.document.selection[0])
 
 
 def _help(view: Canvas) -> None:
@@ -84,6 +87,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("Select a wire of the block", ("Shift+W",), moving.next_wire, "blocks", BLOCK, 2),
     Command("Bypass", ("M",), flags.bypass, "blocks", BLOCKS, 3, checked=flags.all_bypassed),
     Command("Pin in place", ("P",), flags.pin, "blocks", BLOCKS, 3, checked=flags.all_pinned),
+    Command("Make a composite", ("Ctrl+G",), composites.group, "blocks", BLOCKS, 3),
+    Command("Open the composite", ("Ctrl+Down",), composites.enter, "composite", BLOCK, 3),
+    Command("Dissolve the composite", ("Ctrl+Shift+G",), composites.dissolve, "composites", BLOCKS, 3),
+    Command("Up to the drawing around", ("Ctrl+Up",), composites.leave, "inside", CANVAS, 5),
     Command("Duplicate", ("Ctrl+D",), clipboard.duplicate, "blocks", BLOCKS, 4),
     Command("Cut", ("Ctrl+X",), clipboard.cut, "blocks", BLOCKS, 4),
     Command("Copy", ("Ctrl+C",), clipboard.copy, "blocks", BLOCKS, 4),
@@ -138,5 +145,11 @@ def possible(view: Canvas, command: Command) -> bool:
             return count > 0 or view.chosen_wire is not None
         case "network":
             return len(view.document.graph) > 0
+        case "composite":
+            return composites.one_selected(view)
+        case "composites":
+            return composites.any_selected(view)
+        case "inside":
+            return not view.document.scope.is_root
         case _:
             return True

@@ -95,10 +95,10 @@ def _fixes(made: QMenu, view: Canvas, target: Target) -> None:
     """One-click mends of what is wrong here, first of all."""
     problems: list[Problem] = []
     if target == "block":
-        problems = [p for p in view.document.report.problems if p.block == view.document.selection[0]]
+        problems = list(view.document.report.of(view.document.selection[0]))
     elif target == "wire" and view.chosen_wire is not None:
         end = view.chosen_wire
-        problems = [p for p in view.document.report.problems if (p.block, p.port) == (end.block, end.port)]
+        problems = [p for p in view.document.report.problems if (p.path, p.block, p.port) == ((), end.block, end.port)]
     fixes = [fix for problem in problems for fix in problem.fixes][:MOST_FIXES]
     for fix in fixes:
         action = made.addAction(f"Fix: {fix.title}")

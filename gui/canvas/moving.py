@@ -24,11 +24,15 @@ def select_all(view: Canvas) -> None:
 
 
 def select_none(view: Canvas) -> None:
-    """No wire; with no wire selected, no block."""
+    """No wire; with no wire selected, no block; with nothing selected, up from the inside of a composite."""
     had_wire = view.chosen_wire is not None
     view.choose_wire(None)
-    if not had_wire:
+    if had_wire:
+        return
+    if view.document.selection:
         view.document.select(())
+    elif not view.document.scope.is_root:
+        view.document.leave()
 
 
 def nudge(dx: int, dy: int) -> Callable[[Canvas], None]:

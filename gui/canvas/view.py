@@ -28,6 +28,8 @@ from engine.graph.model import End, Wire
 from gui import theme
 from gui.canvas import access, commands, menus, moving, placing, press
 from gui.canvas.adding import MIME, Adding
+from gui.canvas.breadcrumbs import Breadcrumbs
+from gui.canvas.composites import Places
 from gui.canvas.connecting import ConnectBar
 from gui.canvas.finding import FindBar
 from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
@@ -81,6 +83,7 @@ class Canvas(ZoomView):
         self.box = self.adding.box
         self.finding: FindBar = FindBar(self)
         self.connecting: ConnectBar = ConnectBar(self)
+        self.breadcrumbs, self.places = Breadcrumbs(self), Places(self)
         self.canvas.laid_out.connect(self._laid_out)
         self.seen_changed.connect(self._float)
         document.selected.connect(self._selected)
@@ -121,12 +124,16 @@ class Canvas(ZoomView):
             if self.hasFocus():
                 access.announce(self, text)
 
-    def _replaced(self) -> None:
+    def start_anew(self) -> None:
+        """Another drawing is shown: let go of what was in hand."""
         self._cancel()
         self.chosen_wire = None
         self._hover.forget()
         self._marked = None
         self.box.close_box()
+
+    def _replaced(self) -> None:
+        self.start_anew()
         self._fit_pending = True
         if self.isVisible():
             self._fit_first()
@@ -214,9 +221,16 @@ class Canvas(ZoomView):
             return
         item = self.canvas.node_at(self.mapToScene(at))
         if item is not None:
-            self.opened.emit(item.node.id)
+            self.open_block(item.node.id)
         elif self.canvas.wire_at(self.mapToScene(at), WIRE_REACH / self.zoom) is None:
             self.quick_add(at)
+
+    def open_block(self, block: str) -> None:
+        """Enter a composite; lead into the settings of any other block."""
+        if self.document.graph.node(block).composite is not None:
+            self.document.enter(block)
+        else:
+            self.opened.emit(block)
 
     def fit_selection(self) -> None:
         """Zoom to the selected blocks, or to the ends of the selected wire."""
