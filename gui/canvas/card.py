@@ -31,6 +31,7 @@ class Look:
     severity: Severity
     chosen: bool
     hovered: bool
+    stack: int  # cards in the pile: none for a block, one for a composite, two for one that repeats
     inputs: tuple[PortLook, ...]
     outputs: tuple[PortLook, ...]
 
@@ -49,7 +50,18 @@ def paint(painter: QPainter, inks: Inks, look: Look) -> None:
             painter.drawRoundedRect(
                 card.adjusted(-grow, 1.5 - grow / 2, grow, 2.0 + grow), RADIUS + grow, RADIUS + grow
             )
+    for number in range(look.stack, 0, -1):  # what lies under it, to the right and below
+        under = card.translated(3.5 * number, 3.5 * number)
+        painter.setPen(inks.border_hover if look.hovered else inks.border)
+        painter.setBrush(inks.card)
+        painter.drawRoundedRect(under, RADIUS, RADIUS)
+        painter.setPen(inks.nothing)
+        painter.setBrush(family.header)
+        painter.drawRoundedRect(under.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
     painter.setPen(inks.nothing)
+    if look.stack:
+        painter.setBrush(inks.card)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
     painter.setBrush(family.header)
     painter.drawRoundedRect(card, RADIUS, RADIUS)
     painter.setBrush(inks.card)

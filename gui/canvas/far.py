@@ -23,7 +23,7 @@ from gui.canvas.wire import WireItem
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-FEW = 4  # a part with fewer than a fourth of all blocks is gathered anew, a larger one painted whole and clipped
+FEW = 4  # a part smaller than a fourth of the drawing is gathered anew, a larger one painted whole and clipped
 
 Look = tuple[Stroke, float, str]  # outline, opacity, family
 
@@ -55,11 +55,10 @@ class Far:
 
     def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
         scene = self.scene
-        near = scene.cells.touching_any(exposed)
-        wires = scene.wire_cells.touching_any(exposed)
-        few = len(near) * FEW < len(scene.nodes) and len(wires) * FEW < len(scene.wires)
-        if few:
-            self._paint_wires(painter, _strokes(scene.wires[end] for end in wires))
+        content = scene.content()
+        if sum(rect.width() * rect.height() for rect in exposed) * FEW < content.width() * content.height():
+            near = scene.cells.touching_any(exposed)
+            self._paint_wires(painter, _strokes(scene.wire_cells.touching_any(exposed)))
             self._paint_blocks(painter, _looks(scene.nodes[id_] for id_ in near))
             self._paint_passed(painter, near)
             return
@@ -67,7 +66,7 @@ class Far:
             self._blocks, self._wires = _looks(scene.nodes.values()), _strokes(scene.wires.values())
         self._paint_wires(painter, self._wires)
         self._paint_blocks(painter, self._blocks)
-        self._paint_passed(painter, near)
+        self._paint_passed(painter, scene.nodes)
 
     def _paint_wires(self, painter: QPainter, strokes: list[tuple[QPen, QPainterPath]]) -> None:
         painter.setBrush(self.scene.inks.no_fill)

@@ -25,6 +25,7 @@ from gui.canvas.lines import Line
 
 MARGIN = 12.0  # around the card: ports, selection ring, badge
 THUMBNAIL = 42.0  # side of the picture on the face
+BADGE = QRectF(WIDTH - 15, -7, 22, 22)
 THOUSAND = 1000
 DIM = 0.4  # opacity of what a wire in hand does not fit
 
@@ -61,6 +62,7 @@ class NodeItem(QGraphicsItem):
         self._problems: tuple[Problem, ...] = ()
         self._thumbnail: QPixmap | None = None
         self.health: BlockHealth | None = None
+        self.stack = 0
         self._texts: list[tuple[QPointF, Line, QPen]] | None = None
         self._kin: int | None = None
         self._far: tuple[QPointF, Line] | None = None
@@ -84,6 +86,7 @@ class NodeItem(QGraphicsItem):
             inputs, outputs = (Port("x"),), (Port("y"),)
         else:
             self.title, self.family_name, self.face = block.title, block.family, block.face()
+            self.stack = 0 if node.composite is None else 1 + (getattr(block, "repeat", 1) > 1)
             inputs, outputs = block.inputs(), block.outputs()
         height = geometry.height_of(len(inputs))
         if height != self.height:
@@ -221,7 +224,7 @@ class NodeItem(QGraphicsItem):
         if self.node.bypassed:
             painter.setOpacity(DIM if self.dim else 1.0)
             flags.paint_bypass(painter, self.inks, self.node)
-        self._paint_badge(painter)
+        self._paint_badge(painter, widget is not None)
         if self.health is not None:
             vitals.paint(painter, self.health.state, self._card)
         if self.node.pinned:
@@ -245,6 +248,7 @@ class NodeItem(QGraphicsItem):
             self.severity,
             self.chosen,
             self.hovered,
+            self.stack,
             tuple(inputs),
             tuple(outputs),
         )
@@ -254,7 +258,9 @@ class NodeItem(QGraphicsItem):
         """A number for all that its card shares with those that look alike, but for what changes with the mouse."""
         if self._kin is None:
             bad = frozenset(problem.port for problem in self._problems if problem.port)
-            self._kin = self.inks.number((self.family_name, self.height, self.severity, bad, self.inputs, self.outputs))
+            self._kin = self.inks.number(
+                (self.family_name, self.height, self.severity, bad, self.stack, self.inputs, self.outputs)
+            )
         return self._kin
 
     def _port_look(self, port: Port, is_input: bool) -> PortLook:
@@ -317,10 +323,14 @@ class NodeItem(QGraphicsItem):
         painter.setPen(self.inks.border)
         painter.drawRect(room)
 
-    def _paint_badge(self, painter: QPainter) -> None:
+    def _paint_badge(self, painter: QPainter, stamped: bool) -> None:
+        if stamped and self._problems:
+            self.inks.stamps.paint(painter, self.severity, BADGE, self._draw_badge)
+        elif self._problems:
+            self._draw_badge(painter)
+
+    def _draw_badge(self, painter: QPainter) -> None:
         severity = self.severity
-        if not severity:
-            return
         inks, centre = self.inks, QPointF(WIDTH - 4, 4)
         painter.setPen(inks.badge_rim)
         painter.setBrush(inks.badge_bad if severity == "error" else inks.badge_warn)

@@ -6,6 +6,7 @@ Not for: the mouse and the keyboard (`gui.canvas.view`, `gui.canvas.gestures`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QImage, QPainterPath
@@ -54,7 +55,7 @@ class CanvasScene(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.cells: Cells[str] = Cells()
-        self.wire_cells: Cells[End] = Cells()
+        self.wire_cells: Cells[WireItem] = Cells()  # by item: the ids of ends are slow to hash
         self.far = Far(self)
         self.others: list[QGraphicsItem] = []
         self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
@@ -70,17 +71,16 @@ class CanvasScene(QGraphicsScene):
         self.labels = Labels(self.inks)
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
-        self.loose.setZValue(3)
-        self.loose.hide()
-        self.addItem(self.loose)
         self.band = QGraphicsRectItem()  # the rubber band
-        self.band.setZValue(4)
-        self.band.hide()
-        self.addItem(self.band)
+        for z, item in ((3, self.loose), (4, self.band)):
+            item.setZValue(z)
+            item.hide()
+            self.addItem(item)
         document.edited.connect(self._edited)
         document.reported.connect(self.show_report)
         document.selected.connect(self._selected)
         document.replaced.connect(self.rebuild)
+        document.scope_changed.connect(self.rebuild)
         theme.notifier().changed.connect(self._retheme)
         self._retheme()
         self.sync()
@@ -90,7 +90,7 @@ class CanvasScene(QGraphicsScene):
     # --- following the document
 
     def rebuild(self) -> None:
-        """Start anew: another project was loaded."""
+        """Start anew: another project was loaded, or another of its drawings is open."""
         for item in (*self.nodes.values(), *self.wires.values()):
             super().removeItem(item)
         for held in (self.labels, self.nodes, self.wires, self.cells, self.wire_cells, self._corridors, self._ends,
@@ -195,7 +195,7 @@ class CanvasScene(QGraphicsScene):
             gone = self.wires.pop(end)
             self._corridors.pop(end, None)
             self._forget_ends(gone)
-            self.wire_cells.drop(end)
+            self.wire_cells.drop(gone)
             self._unsaid.discard(end)
             gone.label.set_shown(False)
             if self.inks.level == 0:
@@ -231,6 +231,8 @@ class CanvasScene(QGraphicsScene):
         """Put shapes on wires, counts on blocks and marks where the problems are; only what differs is looked at."""
         listed: dict[str, list[Problem]] = {}
         for problem in report.problems:
+            if problem.path:  # inside a composite: its instance carries it
+                problem = replace(problem, block=problem.path[0], port=None)
             if problem.block is not None:
                 listed.setdefault(problem.block, []).append(problem)
         problems = {id_: tuple(found) for id_, found in listed.items()}
@@ -276,7 +278,7 @@ class CanvasScene(QGraphicsScene):
         """Draw a wire between its ports, over blocks that stand in its way."""
         start, end = self.ends(wire)
         wire.lay(start, end, self._over(wire, start, end))
-        self.wire_cells.put(wire.wire.target, wire.boundingRect())
+        self.wire_cells.put(wire, wire.boundingRect())
 
     def ends(self, wire: WireItem) -> tuple[QPointF, QPointF]:
         """Where a wire begins and ends."""
@@ -349,7 +351,7 @@ class CanvasScene(QGraphicsScene):
     def wire_at(self, place: QPointF, reach: float) -> WireItem | None:
         """The wire within `reach` of a point."""
         rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        near = [wire for end in self.wire_cells.touching(rect) if (wire := self.wires[end]).isVisible()]
+        near = [wire for wire in self.wire_cells.touching(rect) if wire.isVisible()]
         best = min(near, key=lambda wire: wire.distance(place), default=None)
         return best if best is not None and best.distance(place) <= reach else None
 

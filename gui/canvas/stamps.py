@@ -16,15 +16,20 @@ KEPT = 256  # stamps of one zoom; more are painted anew
 
 
 class Stamps:
-    """The pictures of one zoom, by a key that says everything they depend on besides."""
+    """The pictures of one zoom, by a key that says everything they depend on besides.
+
+    Attributes:
+        ratio: Pixels of the screen to one of the window's; the view sets it.
+    """
 
     def __init__(self) -> None:
+        self.ratio = 1.0
         self._scale = (0.0, 0.0)
         self._kept: dict[Hashable, QPixmap] = {}
 
     def paint(self, painter: QPainter, key: Hashable, rect: QRectF, draw: Callable[[QPainter], None]) -> None:
         """Show what `draw` paints within a rectangle of the painter's coordinates, which may be scaled but not turned."""
-        world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+        world, ratio = painter.worldTransform(), self.ratio
         zoom = world.m11()
         if self._scale != (zoom, ratio) or len(self._kept) > KEPT:
             self._scale = (zoom, ratio)

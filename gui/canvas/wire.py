@@ -82,10 +82,17 @@ class WireLabel:
     def _enter(self) -> None:
         self.layer.put(self, self.rect() if self._shown else None)
 
-    def paint(self, painter: QPainter) -> None:
-        """The patch and the text, in scene coordinates."""
+    def paint(self, painter: QPainter, stamped: bool) -> None:
+        """The patch and the text, in scene coordinates; most wires of a drawing carry one of a few shapes."""
+        if stamped:
+            self.inks.stamps.paint(painter, (self.text, self.bad), self.rect(), self._draw)
+        else:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
         left, top = self._pos.x() - self._width / 2, self._pos.y() - LABEL_HEIGHT / 2
         painter.setPen(self.inks.bad if self.bad else self.inks.nothing)
+        painter.setBrush(self.inks.canvas)
         painter.drawRoundedRect(QRectF(left, top, self._width, LABEL_HEIGHT), 4, 4)
         painter.setPen(self.inks.bad_text if self.bad else self.inks.muted)
         if self._line is not None:
@@ -136,9 +143,8 @@ class Labels(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """The labels in what is exposed."""
         found = self._labels.keys() if self.exposed is None else self._cells.touching_any(self.exposed)
-        painter.setBrush(self.inks.canvas)
         for key in found:
-            self._labels[key].paint(painter)
+            self._labels[key].paint(painter, widget is not None)
 
 
 class WireItem(QGraphicsPathItem):

@@ -171,6 +171,7 @@ class ZoomView(QGraphicsView):
         exposed = [
             inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in cast(Iterable[QRect], event.region())
         ]
+        self.canvas.inks.stamps.ratio = self.devicePixelRatioF()
         if self.canvas.inks.level:
             self.canvas.labels.exposed = exposed
             super().paintEvent(event)
