@@ -197,7 +197,7 @@ class Window(QMainWindow):
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         row = QWidget()
         box = QHBoxLayout(row)
-        box.setContentsMargins(10, 5, 10, 5)
+        box.setContentsMargins(14, 9, 14, 9)
         box.setSpacing(8)
         self.name = QLabel()
         self.name.setFont(theme.font(14, 600))
@@ -225,6 +225,11 @@ class Window(QMainWindow):
         self._bar = bar
         theme.notifier().changed.connect(self._style_bar)
         self._style_bar()
+        # A tool bar takes its margins from the style sheet only when that changes; without this the first change of theme
+        # would make it 8 pixels lower, and everything below would be laid out anew.
+        layout = bar.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, 0, 0, 0)
 
     def _style_bar(self, _name: str = "") -> None:
         t = theme.current()

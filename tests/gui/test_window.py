@@ -188,6 +188,16 @@ def test_the_theme_switches_at_once_and_is_remembered(window: Window) -> None:
     assert theme.current().name == "light"
 
 
+def test_nothing_moves_when_the_theme_switches(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitExposed(window)
+    QApplication.sendPostedEvents()
+    before = window.stack.geometry()
+    window.flip_theme()
+    QApplication.processEvents()
+    assert window.stack.geometry() == before
+    window.flip_theme()
+
+
 @pytest.mark.parametrize("place", ["design", "data", "train", "inspect"])
 def test_every_place_fits_into_1280_by_800(window: Window, place: str) -> None:
     window.show_place(place)
