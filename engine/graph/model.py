@@ -33,6 +33,7 @@ from engine.graph.edits import (
     Move,
     Node,
     Parameter,
+    Point,
     RemoveBlock,
     RemoveMark,
     Rename,
@@ -288,7 +289,7 @@ class Graph(Drawing):
         return Rename(node.id, node.name)
 
     def _move(self, edit: Move) -> Edit:
-        before = {}
+        before: dict[str, Point] = {}
         for id_, (x, y) in edit.places.items():
             node = self.node(id_)
             check_place(x, y)
@@ -299,7 +300,25 @@ class Graph(Drawing):
             if "_block" in node.__dict__:  # the same block elsewhere
                 object.__setattr__(moved, "_block", node.__dict__["_block"])
             self._nodes[id_] = moved
-        return Move(before)
+        bent = self._bend(before)
+        return Batch((Move(before), *(Connect(wire) for wire in bent))) if bent else Move(before)
+
+    def _bend(self, before: Mapping[str, Point]) -> list[Wire]:
+        """Let reroute points go along where both ends of a wire went the same way; gives those wires as they were."""
+        bent = []
+        for target, wire in self._wires.items():
+            if not wire.via or target.block not in before or wire.source.block not in before:
+                continue
+            ways = [(self._nodes[id_].x - before[id_][0], self._nodes[id_].y - before[id_][1])
+                    for id_ in (wire.source.block, target.block)]  # fmt: skip
+            if ways[0] == ways[1]:
+                bent.append(wire)
+        for wire in bent:
+            x, y = before[wire.target.block]
+            node = self._nodes[wire.target.block]
+            self._wires[wire.target] = replace(wire, via=tuple((a + node.x - x, b + node.y - y) for a, b in wire.via))
+            self.topology.lay(self._wires[wire.target])
+        return bent
 
     def _set_mark(self, edit: SetMark) -> Edit:
         mark = edit.mark

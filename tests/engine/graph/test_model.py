@@ -14,6 +14,7 @@ from engine.graph.model import (
     Edit,
     End,
     Graph,
+    Move,
     Node,
     RemoveBlock,
     Rename,
@@ -173,3 +174,16 @@ def test_a_name_is_kept_in_the_form_in_which_python_reads_it() -> None:
     namespace: dict[str, int] = {}
     exec(f"{graph.node(ids[1]).name} = 1", namespace)
     assert graph.node(ids[1]).name in namespace
+
+
+def test_reroute_points_go_along_when_both_ends_of_a_wire_go_the_same_way() -> None:
+    graph, ids = chain("image_input", "relu", "flatten")
+    end = End(ids[1], "x")
+    graph.apply(Connect(Wire(End(ids[0], "y"), end, ((0.1, 7.0),))))
+    before = graph.copy()
+    inverse = graph.apply(Move({ids[0]: (0.2, 10), ids[1]: (0.2, 10)}))
+    assert graph.wires[end].via == ((0.1 + 0.2, 17.0),)
+    graph.apply(inverse)
+    assert graph.same_as(before)
+    graph.apply(Move({ids[0]: (5, 5), ids[1]: (6, 5)}))
+    assert graph.wires[end].via == ((0.1, 7.0),)
