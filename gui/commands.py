@@ -60,6 +60,39 @@ class EditCommand(QUndoCommand):
             return False
         if other._scope != self._scope or not all(isinstance(one._edit, MERGED) for one in (self, other)):
             return False
-        self._edit = Batch((self._edit, other._edit))
-        self._inverse = Batch((other._inverse, self._inverse))
+        edit, inverse = _joined(self._edit, other._edit), _joined(other._inverse, self._inverse)
+        if edit is None or inverse is None:
+            edit, inverse = (
+                Batch((*_parts(self._edit), *_parts(other._edit))),
+                Batch((*_parts(other._inverse), *_parts(self._inverse))),
+            )
+        self._edit, self._inverse = edit, inverse
+        self.setObsolete(edit == inverse)  # a slider that was brought back to where it began is no step
         return True
+
+
+def _parts(edit: Edit) -> tuple[Edit, ...]:
+    return edit.edits if isinstance(edit, Batch) else (edit,)
+
+
+def _joined(first: Edit, then: Edit) -> Edit | None:
+    """One edit of the same form that does what two do one after the other; None where there is none.
+
+    A drag of a thousand moments must not become a thousand edits inside one another.
+    """
+    match first, then:
+        case Move(), Move():
+            return Move({**first.places, **then.places})
+        case Configure(), Configure() if first.block == then.block:
+            return Configure(first.block, {**first.values, **then.values})
+        case SetSection(), SetSection() if first.name == then.name:
+            return then
+        case Inside(), Inside() if first.composite == then.composite:
+            inner = _joined(first.edit, then.edit)
+            return Inside(first.composite, inner) if inner is not None else None
+        case Batch(), Batch() if len(first.edits) == len(then.edits):
+            pairs = [_joined(one, two) for one, two in zip(first.edits, then.edits, strict=True)]
+            whole = tuple(pair for pair in pairs if pair is not None)
+            return Batch(whole) if len(whole) == len(pairs) else None
+        case _:
+            return None

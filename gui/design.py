@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
@@ -22,14 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import theme
 from gui.actions import Action
 from gui.canvas import Canvas, commands
 from gui.document import Document
 from gui.form.properties import Properties
 from gui.palette import Palette
 from gui.problems import Problems
-from gui.widgets import IconButton
+from gui.widgets import DockTitle
 
 LEFT, RIGHT, BOTTOM = (
     204,
@@ -77,7 +74,7 @@ class DesignPlace(QMainWindow):
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        dock.setTitleBarWidget(_TitleBar(title, dock))
+        dock.setTitleBarWidget(DockTitle(title, dock))
         dock.setWidget(panel)
         panel.setMinimumWidth(width)
         self.addDockWidget(area, dock)
@@ -170,30 +167,6 @@ def _first_focus(panel: QWidget) -> QWidget | None:
     return None
 
 
-class _TitleBar(QWidget):
-    """A dock's title with a button that closes it; the rest of it can be dragged."""
-
-    def __init__(self, title: str, dock: QDockWidget) -> None:
-        super().__init__(dock)
-        self.setObjectName("dock-title")
-        label = QLabel(title)
-        label.setProperty("section", True)
-        close = IconButton("close", f"Close {title.lower()} (View menu shows it again)")
-        close.setIconSize(QSize(14, 14))
-        close.clicked.connect(dock.close)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 4, 6, 4)
-        row.addWidget(label, 1)
-        row.addWidget(close)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The panel's colour and a line under it."""
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.panel))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(tokens.border))
-
-
 _EDIT = (
     ("add", "Add a block…", "plus", True),
     ("cut", "Cut", "content-cut", True),
@@ -205,6 +178,10 @@ _EDIT = (
     ("delete", "Delete", "delete-outline", False),
     ("bypass", "Bypass", "", False),
     ("pin", "Pin in place", "", False),
+    ("group", "Make a composite", "", False),
+    ("open", "Open the composite", "", False),
+    ("dissolve", "Dissolve the composite", "", False),
+    ("up", "Up to the drawing around", "", False),
     ("connect", "Connect…", "vector-polyline", False),
     ("all", "Select all", "", True),
     ("find", "Find a block…", "magnify", False),

@@ -1,4 +1,5 @@
-"""Small widgets that several places share: headings, hints, cards, icon buttons, a segmented switch, an empty state.
+"""Small widgets that several places share: headings, hints, cards, icon buttons, a segmented switch, an empty state,
+the title of a dock.
 
 Not for: anything that knows the document.
 """
@@ -9,7 +10,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import theme
 
@@ -267,3 +278,27 @@ class EmptyState(QWidget):
 
     def _redraw(self) -> None:
         self._picture.setPixmap(theme.icon(self._icon, color=theme.current().faint).pixmap(QSize(40, 40)))
+
+
+class DockTitle(QWidget):
+    """A dock's title with a button that closes it; the rest of it can be dragged."""
+
+    def __init__(self, title: str, dock: QDockWidget, menu: str = "View") -> None:
+        super().__init__(dock)
+        self.setObjectName("dock-title")
+        label = QLabel(title)
+        label.setProperty("section", True)
+        close = IconButton("close", f"Close {title.lower()} ({menu} menu shows it again)")
+        close.setIconSize(QSize(14, 14))
+        close.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 4, 6, 4)
+        row.addWidget(label, 1)
+        row.addWidget(close)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The panel's colour and a line under it."""
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens.panel))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(tokens.border))

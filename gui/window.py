@@ -31,6 +31,7 @@ from gui.adoption import Adoption
 from gui.dialogs.finder import Finder
 from gui.document import Document
 from gui.filing import Filing
+from gui.history import history_dock
 from gui.session import Session
 from gui.statusline import StatusLine
 from gui.widgets import IconButton, Segmented
@@ -90,6 +91,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.stack)
         self.switch = Segmented(PLACES, name="Place")
         self.switch.changed.connect(self.show_place)
+        self.history = history_dock(document, self)
         self.actions_ = Actions(self, self._table())
         self._build_menus()
         self._build_bar()
@@ -136,8 +138,10 @@ class Window(QMainWindow):
             Action("file.quit", "Quit", self.close, "Ctrl+Q", rule=True),
             Action("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo", self._can_undo),
             Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", self._can_redo),
+            Action("edit.history", "History", self.toggle_history, "Ctrl+Alt+Z", "history",
+                   checked=lambda: not self.history.isHidden()),
             *(action for action in self.parts.actions if action.id.startswith("edit.")),
-        ]
+        ]  # fmt: skip
         table += [at(place) for place, _ in PLACES]
         table += [
             *(action for action in self.parts.actions if action.id.startswith("view.")),
@@ -156,6 +160,12 @@ class Window(QMainWindow):
             Action("help.about", "About LayerLoom", self.about, ""),
         ]  # fmt: skip
         return table
+
+    def toggle_history(self) -> None:
+        """Show the steps that can be undone, or put them away."""
+        self.history.setVisible(self.history.isHidden())
+        if not self.history.isHidden():
+            self.history.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _can_undo(self) -> bool:
         # Qt's undo stack tells that it is emptied while it is destroyed.

@@ -1,0 +1,98 @@
+"""The steps that can be undone, as a list in a dock: a click goes back (or forth) to the state after a step.
+
+Not for: undoing itself, which Qt's stack does.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPalette, QUndoStack
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QUndoView,
+    QWidget,
+)
+
+from gui import theme
+from gui.document import Document
+from gui.widgets import DockTitle, EmptyState
+
+ROW_HEIGHT, WIDTH = 30, 260  # pixels
+BEGINNING = "As it was opened"
+
+
+class StepRow(QStyledItemDelegate):
+    """Steps that are undone are grey, slanted and say so; the state one is in is selected."""
+
+    def __init__(self, stack: QUndoStack, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stack = stack
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, ROW_HEIGHT)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.row() > self._stack.index():
+            option.font.setItalic(True)
+            option.text = f"{option.text}  (undone)"
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(theme.current().muted))
+
+
+class History(QWidget):
+    """The list, or what it will be good for while there is nothing in it.
+
+    Attributes:
+        list: The steps, the oldest first.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setObjectName("history")
+        self.list = QUndoView(document.stack)
+        self.list.setObjectName("history-list")
+        self.list.setAccessibleName("Steps that can be undone, the oldest first")
+        self.list.setEmptyLabel(BEGINNING)
+        self.list.setItemDelegate(StepRow(document.stack, self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.empty = EmptyState(
+            "history",
+            "Nothing to undo yet",
+            "Every change of the project becomes a step here. A click on one goes back to it.",
+        )
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self.empty)
+        self._layers.addWidget(self.list)
+        self.setFocusProxy(self.list)
+        document.stack.indexChanged.connect(self._changed)
+        document.replaced.connect(self._changed)
+        theme.notifier().changed.connect(self._draw)
+        self._draw()
+        self._changed()
+
+    def _draw(self, _name: str = "") -> None:
+        self.list.setCleanIcon(QIcon(theme.icon("content-save-outline", color=theme.current().muted)))
+
+    def _changed(self, _index: int = 0) -> None:
+        self._layers.setCurrentWidget(self.list if self.document.stack.count() else self.empty)
+        self.list.viewport().update()
+
+
+def history_dock(document: Document, window: QMainWindow) -> QDockWidget:
+    """A dock with the history at the right of a window, hidden until it is asked for."""
+    dock = QDockWidget("History", window)
+    dock.setObjectName("dock-history")
+    dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable)
+    dock.setTitleBarWidget(DockTitle("History", dock, "Edit"))
+    history = History(document)
+    history.setMinimumWidth(WIDTH)
+    dock.setWidget(history)
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    dock.hide()
+    return dock

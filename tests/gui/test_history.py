@@ -1,0 +1,119 @@
+"""The history shows every step and leads to each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from engine.graph.model import Configure, Rename
+from engine.project import open_project
+from gui.app import build
+from gui.history import BEGINNING, History
+from gui.window import Window
+
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("gui.filing.QMessageBox.exec", lambda _box: QMessageBox.StandardButton.Discard)
+    made = build(open_project("preset:lenet5"))
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    yield made
+    made.session.close()
+
+
+@pytest.fixture
+def history(window: Window, qtbot: QtBot) -> History:
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | ALT)
+    assert window.history.isVisible()
+    found = window.history.widget()
+    assert isinstance(found, History)
+    return found
+
+
+def rows(history: History) -> list[str]:
+    model = history.list.model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def click(history: History, row: int, qtbot: QtBot) -> None:
+    rect = history.list.visualRect(history.list.model().index(row, 0))
+    qtbot.mouseClick(history.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+
+
+def three_steps(window: Window) -> str:
+    document = window.document
+    id_ = document.graph.named("conv1").id
+    document.do(Configure(id_, {"out_channels": 9}), "Set filters of conv1")
+    document.do(Rename(id_, "stem"), "Rename")
+    document.do(Configure(id_, {"out_channels": 11}), "Set filters of stem")
+    return id_
+
+
+def test_an_empty_history_says_what_it_is_for(window: Window, history: History) -> None:
+    assert history.empty.isVisible()
+    assert not history.list.isVisible()
+    three_steps(window)
+    assert history.list.isVisible()
+    assert not history.empty.isVisible()
+
+
+def test_a_click_goes_to_the_state_after_a_step_and_forth_again(window: Window, history: History, qtbot: QtBot) -> None:
+    id_ = three_steps(window)
+    graph = window.document.graph
+    assert rows(history) == [BEGINNING, "Set filters of conv1", "Rename", "Set filters of stem"]
+    click(history, 1, qtbot)
+    assert (graph.node(id_).name, graph.node(id_).settings["out_channels"]) == ("conv1", 9)
+    click(history, 3, qtbot)
+    assert (graph.node(id_).name, graph.node(id_).settings["out_channels"]) == ("stem", 11)
+    click(history, 0, qtbot)
+    assert not window.document.dirty
+
+
+def test_the_keyboard_goes_through_the_steps(window: Window, history: History, qtbot: QtBot) -> None:
+    id_ = three_steps(window)
+    history.list.setFocus()
+    qtbot.keyClick(history.list, Qt.Key.Key_Up)
+    assert window.document.graph.node(id_).settings["out_channels"] == 9
+    assert window.document.graph.node(id_).name == "stem"
+    qtbot.keyClick(history.list, Qt.Key.Key_Home)
+    assert window.document.stack.index() == 0
+
+
+def test_undone_steps_are_told_apart_in_words(window: Window, history: History) -> None:
+    three_steps(window)
+    shown = history.list.viewport().grab().toImage()
+    window.document.stack.undo()
+    assert history.list.currentIndex().row() == 2, "the list follows Ctrl+Z"
+    assert history.list.viewport().grab().toImage() != shown
+
+
+def test_another_project_starts_another_history(window: Window, history: History) -> None:
+    three_steps(window)
+    window.document.new()
+    assert history.empty.isVisible()
+
+
+def test_the_key_puts_it_away_again_and_the_menu_has_it(window: Window, history: History, qtbot: QtBot) -> None:
+    action = window.actions_.made["edit.history"]
+    window.actions_.refresh()
+    assert action.isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | ALT)
+    assert not window.history.isVisible()
+
+
+def test_it_can_be_read_in_every_place(window: Window, history: History) -> None:
+    for place in ("data", "train", "inspect", "design"):
+        window.show_place(place)
+        assert history.isVisible()
+        assert history.mapTo(window, QPoint(0, 0)).x() > 0
