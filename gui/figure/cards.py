@@ -21,7 +21,7 @@ from gui.figure.style import Show, fitted, width
 
 INSET = 12.0  # of text from the card's edge
 ROW = 16.0  # height of a line of text in the body
-BADGE = 9.0  # radius of the discs on a card's corners
+BADGE, MARK = 9.0, 11.0  # radius of the discs on a card's corners: of a fault, of a difference
 GAP = 9.0  # least space between two texts of one line
 NAME, KIND = 13, 11  # sizes of the letters in the header
 STACK = 4.0  # how far the cards behind a repeated composite stand out
@@ -90,7 +90,7 @@ class Card:
         if self.copies > 1:
             rect.adjust(0, -2 * STACK, 2 * STACK, 0)
         if self.severity or self.mark:
-            rect.adjust(-BADGE, -BADGE, BADGE, 0)
+            rect.adjust(-MARK, -MARK, BADGE, 0)
         return rect
 
 

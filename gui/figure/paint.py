@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from gui.canvas.geometry import HEADER
-from gui.figure.cards import BADGE, STACK, Card, Word
+from gui.figure.cards import BADGE, MARK, STACK, Card, Word
 from gui.figure.notes import Panel
 from gui.figure.patterns import pattern
 from gui.figure.plan import Key, Line, Plan
@@ -272,21 +272,22 @@ def _signs(painter: QPainter, card: Card, style: Style, fonts: dict[tuple[int, i
         colour = style.bad if card.severity == "error" else style.warn
         _disc(painter, card.rect.topRight(), colour, "!", style, fonts, square=card.severity == "warning")
     if card.mark:
-        _disc(painter, card.rect.topLeft(), style.mark(card.mark), SIGNS[card.mark], style, fonts)
+        _disc(painter, card.rect.topLeft(), style.mark(card.mark), SIGNS[card.mark], style, fonts, radius=MARK)
 
 
 def _disc(
     painter: QPainter, centre: QPointF, colour: str, sign: str, style: Style, fonts: dict[tuple[int, int], QFont],
-    *, square: bool = False,
+    *, square: bool = False, radius: float = BADGE - 1,
 ) -> None:  # fmt: skip
     painter.setPen(_pen(style.ground, 1.5))
     painter.setBrush(QColor(colour))
-    rect = QRectF(centre.x() - BADGE + 1, centre.y() - BADGE + 1, 2 * BADGE - 2, 2 * BADGE - 2)
+    rect = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
     if square:
         painter.drawRoundedRect(rect, 3, 3)
     else:
         painter.drawEllipse(rect)
-    face = fonts.setdefault((12, 600), font(12, 600))
+    size = round(1.5 * radius)
+    face = fonts.setdefault((size, 600), font(size, 600))
     painter.setFont(face)
     painter.setPen(QColor(style.on_sign))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, sign)
