@@ -9,20 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import compress
 from operator import is_not
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-def differing(before: Mapping[K, V], after: Mapping[K, V]) -> list[K]:
-    """Keys of `after` whose value is not the same object as in `before`, or that `before` does not have."""
-    if len(before) == len(after) and list(before) == list(after):
-        return list(compress(after, map(is_not, before.values(), after.values())))
-    gone = object()
-    return [key for key, value in after.items() if before.get(key, gone) is not value]
+class Seen(Generic[K, V]):
+    """The state of a mapping when it was last looked at."""
 
+    def __init__(self) -> None:
+        self._keys: list[K] = []  # lists: a dictionary of thousands of keys that are slow to hash is slow to copy
+        self._values: list[V] = []
 
-def missing(before: Mapping[K, V], after: Mapping[K, V]) -> list[K]:
-    """Keys that `after` no longer has."""
-    return [] if before.keys() <= after.keys() else [key for key in before if key not in after]
+    def look(self, now: Mapping[K, V]) -> tuple[list[K], list[K]]:
+        """Keys that are gone since, and keys whose value is new or another object than it was."""
+        keys, values = list(now), list(now.values())
+        before_keys, before_values = self._keys, self._values
+        self._keys, self._values = keys, values
+        if keys == before_keys:
+            return [], list(compress(keys, map(is_not, before_values, values)))
+        before = dict(zip(before_keys, before_values, strict=True))
+        nothing = object()
+        return (
+            [key for key in before_keys if key not in now],
+            [key for key, value in now.items() if before.get(key, nothing) is not value],
+        )
+
+    def clear(self) -> None:
+        """Look at the next state as if all of it were new."""
+        self._keys, self._values = [], []

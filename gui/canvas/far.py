@@ -53,6 +53,12 @@ class Far:
             if item.zValue() >= 0:
                 _paint_item(painter, item, view)
 
+    def looks(self) -> list[tuple[Look, list[QRectF]]]:
+        """The cards of all blocks by what they look like."""
+        if self._blocks is None:
+            self._blocks = _looks(self.scene.nodes.values())
+        return self._blocks
+
     def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
         scene = self.scene
         content = scene.content()
@@ -62,10 +68,10 @@ class Far:
             self._paint_blocks(painter, _looks(scene.nodes[id_] for id_ in near))
             self._paint_passed(painter, near)
             return
-        if self._blocks is None or self._wires is None:
-            self._blocks, self._wires = _looks(scene.nodes.values()), _strokes(scene.wires.values())
+        if self._wires is None:
+            self._wires = _strokes(scene.wires.values())
         self._paint_wires(painter, self._wires)
-        self._paint_blocks(painter, self._blocks)
+        self._paint_blocks(painter, self.looks())
         self._paint_passed(painter, scene.nodes)
 
     def _paint_wires(self, painter: QPainter, strokes: list[tuple[QPen, QPainterPath]]) -> None:

@@ -25,12 +25,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.canvas.geometry import WIDTH
 from gui.widgets import IconButton
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
 MAP = QSize(168, 108)  # pixels
+SEEN_FROM = 2.5  # pixels of the map that a block takes at least
 STALE_MS = 80  # the map may lag behind a drag by this much
 
 
@@ -82,16 +84,14 @@ class Minimap(QWidget):
         painter.setBrush(QColor(t.raised))
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        batches: dict[str, list[QRectF]] = {}
-        least = 2.5 / self._transform().m11()  # canvas units that are wide enough to be seen
-        for item in canvas.nodes.values():
-            batches.setdefault("!" if item.severity == "error" else item.family_name, []).append(
-                QRectF(item.x(), item.y(), max(least, item.card().width()), max(least, item.card().height()))
-            )
-        painter.setPen(Qt.PenStyle.NoPen)
         painter.setTransform(self._transform(), True)
-        for family, rects in batches.items():
-            painter.setBrush(QColor(t.bad) if family == "!" else canvas.inks.family(family).colour)
+        small = WIDTH * self._transform().m11() < SEEN_FROM
+        for (stroke, _, family), rects in canvas.far.looks():
+            colour = QColor(t.bad) if stroke == "error" else canvas.inks.family(family).colour
+            rim = QPen(colour, SEEN_FROM / 2)
+            rim.setCosmetic(True)
+            painter.setPen(rim if small else Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
             painter.drawRects(rects)
         painter.end()
         self.update()

@@ -18,7 +18,7 @@ from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
 from gui.canvas.cells import Cells
-from gui.canvas.changes import differing, missing
+from gui.canvas.changes import Seen
 from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.inks import Inks
@@ -41,6 +41,7 @@ class CanvasScene(QGraphicsScene):
         cells, wire_cells: Where the blocks' cards and the wires' rectangles are.
         far: Paints blocks and wires from far away.
         others: Items that are neither blocks nor wires, in the order in which they came.
+        marked: The rectangle around all frames and notes.
         laid_out: Emits when something was placed, moved or taken away.
     """
 
@@ -59,14 +60,15 @@ class CanvasScene(QGraphicsScene):
         self.far = Far(self)
         self.others: list[QGraphicsItem] = []
         self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
-        self._nodes_seen: dict[str, Node] = {}
-        self._wires_seen: dict[End, Wire] = {}
+        self._nodes_seen: Seen[str, Node] = Seen()
+        self._wires_seen: Seen[End, Wire] = Seen()
         self._astray: set[str] = set()  # blocks that a drag shows elsewhere than the document has them
         self._chosen: set[str] = set()
-        self._reported: dict[str, BlockReport] = {}
+        self._reported: Seen[str, BlockReport] = Seen()
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._unsaid: set[End] = set()  # wires that no report was shown on
         self._content: QRectF | None = None
+        self.marked = QRectF()
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
         self.labels = Labels(self.inks)
         self.addItem(self.labels)
@@ -124,12 +126,12 @@ class CanvasScene(QGraphicsScene):
     def sync(self) -> None:
         """Make items equal to the document. Nodes and wires are values: one that is the same object has not changed."""
         graph = self.document.graph
-        nodes = dict(graph.nodes)
+        nodes = graph.nodes
         touched: set[str] = set()
         spots: list[QRectF] = []  # where blocks have come or gone
-        for id_ in missing(self._nodes_seen, nodes):
-            spots.append(self._drop(id_))
-        for id_ in (*differing(self._nodes_seen, nodes), *self._astray):
+        gone, fresh = self._nodes_seen.look(nodes)
+        spots += [self._drop(id_) for id_ in gone]
+        for id_ in dict.fromkeys((*fresh, *self._astray)):
             item = self.nodes.get(id_)
             touched.add(id_)
             if item is None:
@@ -141,13 +143,13 @@ class CanvasScene(QGraphicsScene):
                 item.set_node(nodes[id_])
                 if item.place() != before:
                     spots += [before, self._put(item)]
-        self._nodes_seen = nodes
         self._astray.clear()
         changed = self._sync_wires()
         if spots:
             self._grow()
         lay = changed.union(*(self._ends.get(id_, ()) for id_ in touched))
-        lay.update(end for end in self._corridors if self._passes(end, spots))
+        if spots:
+            lay.update(end for end in self._corridors if self._passes(end, spots))
         for end in lay:
             if end in self.wires:
                 self.lay(self.wires[end])
@@ -164,7 +166,6 @@ class CanvasScene(QGraphicsScene):
         self.cells.drop(id_)
         self._content = None
         self._astray.discard(id_)
-        self._reported.pop(id_, None)
         self._problems.pop(id_, None)
         if self.inks.level == 0:
             self.update_far(item.boundingRect().translated(item.pos()))
@@ -189,9 +190,10 @@ class CanvasScene(QGraphicsScene):
         return corridor is not None and any(corridor.intersects(spot) for spot in spots)
 
     def _sync_wires(self) -> set[End]:
-        wires = dict(self.document.graph.wires)
+        wires = self.document.graph.wires
         changed: set[End] = set()
-        for end in missing(self._wires_seen, wires):
+        lost, fresh = self._wires_seen.look(wires)
+        for end in lost:
             gone = self.wires.pop(end)
             self._corridors.pop(end, None)
             self._forget_ends(gone)
@@ -202,7 +204,7 @@ class CanvasScene(QGraphicsScene):
                 self.update_far(gone.boundingRect())
             super().removeItem(gone)
             changed.add(end)
-        for end in differing(self._wires_seen, wires):
+        for end in fresh:
             wire, item = wires[end], self.wires.get(end)
             if item is None:
                 item = self.wires[end] = WireItem(wire, self.inks, WireLabel(self.inks, self.labels))
@@ -213,8 +215,7 @@ class CanvasScene(QGraphicsScene):
             for block in (wire.source.block, wire.target.block):
                 self._ends.setdefault(block, set()).add(end)
             changed.add(end)
-        self._wires_seen = wires
-        self._unsaid |= changed & self.wires.keys()
+        self._unsaid.update(fresh)
         return changed
 
     def _forget_ends(self, item: WireItem) -> None:
@@ -237,8 +238,10 @@ class CanvasScene(QGraphicsScene):
                 listed.setdefault(problem.block, []).append(problem)
         problems = {id_: tuple(found) for id_, found in listed.items()}
         changed = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
-        changed.update(differing(self._reported, report.blocks), missing(self._reported, report.blocks))
-        self._reported, self._problems = dict(report.blocks), problems
+        changed.update(*self._reported.look(report.blocks))
+        self._problems = problems
+        if changed:
+            self.far.stale()
         for id_ in changed & self.nodes.keys():
             self.nodes[id_].set_report(report.blocks.get(id_), problems.get(id_, ()))
         ends, self._unsaid = self._unsaid.union(*(self._ends.get(id_, ()) for id_ in changed)), set()
@@ -277,7 +280,10 @@ class CanvasScene(QGraphicsScene):
     def lay(self, wire: WireItem) -> None:
         """Draw a wire between its ports, over blocks that stand in its way."""
         start, end = self.ends(wire)
-        wire.lay(start, end, self._over(wire, start, end))
+        via = self._via(wire.wire)
+        if via:
+            self._corridors.pop(wire.wire.target, None)
+        wire.lay(start, end, None if via else self._over(wire, start, end), via)
         self.wire_cells.put(wire, wire.boundingRect())
 
     def ends(self, wire: WireItem) -> tuple[QPointF, QPointF]:
@@ -287,6 +293,15 @@ class CanvasScene(QGraphicsScene):
             self.nodes[source.block].port_place(source.port, is_input=False),
             self.nodes[target.block].port_place(target.port, is_input=True),
         )
+
+    def _via(self, wire: Wire) -> list[QPointF]:
+        """The points that a wire is led through; they go along with a drag of both its ends."""
+        shift = QPointF()
+        if wire.via and self._astray:
+            ways = [item.pos() - QPointF(item.node.x, item.node.y)
+                    for item in (self.nodes[wire.source.block], self.nodes[wire.target.block])]  # fmt: skip
+            shift = ways[0] if ways[0] == ways[1] else shift
+        return [QPointF(x, y) + shift for x, y in wire.via]
 
     def _over(self, wire: WireItem, start: QPointF, end: QPointF) -> float | None:
         if end.x() - start.x() < LONG or abs(end.y() - start.y()) > 1.5 * HEIGHT:
@@ -305,6 +320,7 @@ class CanvasScene(QGraphicsScene):
             self.nodes[id_].setPos(place)
             self._put(self.nodes[id_])
         self._astray.update(places)
+        self.far.stale()
         for end in set().union(*(self._ends.get(id_, ()) for id_ in places)):
             self.lay(self.wires[end])
         self.laid_out.emit()
@@ -312,10 +328,10 @@ class CanvasScene(QGraphicsScene):
     # --- finding
 
     def content(self) -> QRectF:
-        """The rectangle around all blocks."""
+        """The rectangle around all blocks, frames and notes."""
         if self._content is None:
             self._content = self.cells.around()
-        return self._content
+        return self._content.united(self.marked)
 
     def around(self, ids: Iterable[str]) -> QRectF:
         """The rectangle around some blocks."""
@@ -350,10 +366,14 @@ class CanvasScene(QGraphicsScene):
 
     def wire_at(self, place: QPointF, reach: float) -> WireItem | None:
         """The wire within `reach` of a point."""
-        rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        near = [wire for wire in self.wire_cells.touching(rect) if wire.isVisible()]
+        near = self.wires_near(place, reach)
         best = min(near, key=lambda wire: wire.distance(place), default=None)
         return best if best is not None and best.distance(place) <= reach else None
+
+    def wires_near(self, place: QPointF, reach: float) -> list[WireItem]:
+        """Wires whose rectangle comes within `reach` of a point."""
+        rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
+        return [wire for wire in self.wire_cells.touching(rect) if wire.isVisible()]
 
     def set_thumbnail(self, block: str, image: QImage | None) -> None:
         """Show a picture on a block's face."""
