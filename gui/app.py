@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,8 +14,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from engine.project import Project, open_project
 from gui import preferences, theme
+from gui.actions import Action
 from gui.design import DesignPlace
+from gui.dialogs.diff import DiffDialog
 from gui.dialogs.export import ExportDialog
+from gui.dialogs.figure import FigureDialog
 from gui.document import Document
 from gui.faults import Faults
 from gui.garbage import collect_here
@@ -80,7 +84,7 @@ def build(project: Project) -> Window:
         places={"design": design, "data": data, "train": train, "inspect": inspect},
         transport=transport,
         run_status=RunStatus(session),
-        actions=tuple(design.actions_table()),
+        actions=(*design.actions_table(), *_of_the_drawing(document, window)),
         export=export,
         drop=drop,
     )
@@ -107,6 +111,21 @@ def build(project: Project) -> Window:
     train.data_wanted.connect(lambda: made.show_place("data"))
     session.refused.connect(train.explain)
     return made
+
+
+def _of_the_drawing(document: Document, window: Sequence[Window]) -> tuple[Action, ...]:
+    """Entries of the menus that take the drawing away as a figure, and compare it."""
+
+    def figure() -> None:
+        FigureDialog(document, window[0]).exec()
+
+    def compare() -> None:
+        DiffDialog(document, window[0]).exec()
+
+    return (
+        Action("file.figure", "Export figure…", figure, "Ctrl+Shift+E", "image-outline"),
+        Action("view.compare", "Compare with…", compare, "", "compare-horizontal", rule=True),
+    )
 
 
 def run(reference: str) -> int:

@@ -135,6 +135,7 @@ class Window(QMainWindow):
             Action("file.save", "Save", self.filing.save, "Ctrl+S", "content-save-outline", rule=True),
             Action("file.save_as", "Save as…", self.filing.save_as, "Ctrl+Shift+S"),
             Action("file.export", "Export…", self.parts.export, "Ctrl+E", "export-variant", rule=True),
+            *(action for action in self.parts.actions if action.id.startswith("file.")),
             Action("file.quit", "Quit", self.close, "Ctrl+Q", rule=True),
             Action("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo", self._can_undo),
             Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", self._can_redo),
