@@ -13,15 +13,19 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import SettingError
 from engine.graph.check import Report
-from engine.graph.model import End, Graph
+from engine.graph.model import End, Graph, Mark
 
 MOST = 3  # blocks that are named; nobody listens to more
 
 
-def described(graph: Graph, report: Report, blocks: tuple[str, ...], wire: End | None = None) -> str:
+def described(
+    graph: Graph, report: Report, blocks: tuple[str, ...], wire: End | None = None, mark: Mark | None = None
+) -> str:
     """The selection in words: a lone block with everything that its picture shows, several by name, a wire by its ends."""
     if wire is not None and wire in graph.wires:
         return _wire(graph, report, wire)
+    if mark is not None:
+        return f"Selected: {mark.kind}, {mark.text or 'without a text'}. Enter writes, Delete takes it away."
     if not blocks:
         return f"Nothing selected. {_count(len(graph), 'block')}, {_count(len(graph.wires), 'wire')}."
     if len(blocks) == 1:

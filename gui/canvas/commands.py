@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QKeySequence
 
-from gui.canvas import clipboard, composites, connecting, flags, moving, placing
+from gui.canvas import clipboard, composites, connecting, flags, frame_commands, moving, placing, reroute
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
 Target = Literal["block", "several", "wire", "canvas"]  # what a context menu was asked for on
 Needs = Literal[
-    "", "blocks", "one", "several", "three", "wire", "choice", "network", "composite", "composites", "inside"
-]
+    "", "blocks", "one", "several", "three", "wire", "bent", "choice", "any", "named", "open", "network", "composite",
+    "composites", "inside",
+]  # fmt: skip
 
 BLOCK: frozenset[Target] = frozenset({"block"})
 BLOCKS: frozenset[Target] = frozenset({"block", "several"})
@@ -38,8 +39,9 @@ class Command:
         keys: Key sequences in Qt's portable form; the first is the one that menus show.
         run: What it does.
         needs: What has to be there: "blocks" one selected block or more, "one" exactly one, "several" two, "three" three,
-            "wire" a selected wire, "choice" blocks or a wire, "network" a drawing that is not empty, "composite" one selected
-            composite, "composites" one or more, "inside" that the inside of one is open.
+            "wire" a selected wire, "bent" one with reroute points, "choice" blocks or a wire, "any" these, a frame or
+            a note, "named" one block, frame or note, "open" blocks, a frame or a note, "network" a drawing that is not empty,
+            "composite" one selected composite, "composites" one or more, "inside" that the inside of one is open.
         on: What its context menus are asked for on; empty for none.
         group: Commands of one group stand together in a menu, between lines.
         under: The submenu it stands in.
@@ -70,7 +72,10 @@ _ARROWS = ("Left", "Right", "Up", "Down")
 
 
 def _settings(view: Canvas) -> None:
-    """Lead into the settings of the selected block, or into the composite, as a double click does."""
+    """Lead into the settings of the selected block, or into the composite, as a double click does; write on a frame or note."""
+    if view.marks.chosen is not None:
+        frame_commands.write(view)
+        return
     view.open_block(view.document.selection[0])
 
 
@@ -80,8 +85,8 @@ def _help(view: Canvas) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     Command("Add a block…", ("Space", "Tab"), lambda view: view.quick_add(), on=CANVAS, group=1),
-    Command("Settings", ("Return", "Enter"), _settings, "blocks", BLOCKS, 1),
-    Command("Rename", ("F2",), placing.rename, "one", BLOCK, 1),
+    Command("Settings", ("Return", "Enter"), _settings, "open", BLOCKS, 1),
+    Command("Rename", ("F2",), placing.rename, "named", BLOCK, 1),
     Command("Help", ("F1",), _help, "blocks", BLOCK, 1),
     Command("Connect…", ("W", "Ctrl+Shift+C"), connecting.connect, "one", BLOCK, 2),
     Command("Select a wire of the block", ("Shift+W",), moving.next_wire, "blocks", BLOCK, 2),
@@ -96,7 +101,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("Copy", ("Ctrl+C",), clipboard.copy, "blocks", BLOCKS, 4),
     Command("Paste", ("Ctrl+V",), clipboard.paste, "", BLOCKS | CANVAS, 4),
     Command("Paste with wires", ("Ctrl+Shift+V",), clipboard.paste_wired, "", BLOCKS | CANVAS, 4),
-    Command("Delete", ("Del", "Backspace"), placing.delete, "choice", BLOCKS | WIRE, 4),
+    Command("Delete", ("Del", "Backspace"), placing.delete, "any", BLOCKS | WIRE, 4),
+    Command("Frame", ("C",), frame_commands.add("frame"), "", BLOCKS | CANVAS, 3),
+    Command("Write a note", ("N",), frame_commands.add("note"), "", CANVAS, 1),
+    Command("Select a frame or note", ("Shift+N",), frame_commands.next_mark),
+    Command("Add a reroute point", ("R",), reroute.bend, "wire", WIRE, 4),
+    Command("Straighten", ("Shift+R",), reroute.straighten, "bent", WIRE, 4),
     Command("Select all", ("Ctrl+A",), moving.select_all, "network", CANVAS, 5),
     Command("Find a block…", ("Ctrl+F", "F3"), lambda view: view.finding.open(), "network", CANVAS, 5, anywhere=True),
     Command("Select nothing", ("Esc",), moving.select_none),
@@ -143,6 +153,15 @@ def possible(view: Canvas, command: Command) -> bool:
             return view.chosen_wire is not None
         case "choice":
             return count > 0 or view.chosen_wire is not None
+        case "any":
+            return count > 0 or view.chosen_wire is not None or view.marks.chosen is not None
+        case "named":
+            return count == 1 or view.marks.chosen is not None
+        case "open":
+            return count > 0 or view.marks.chosen is not None
+        case "bent":
+            wire = view.document.graph.wires.get(view.chosen_wire) if view.chosen_wire is not None else None
+            return wire is not None and bool(wire.via)
         case "network":
             return len(view.document.graph) > 0
         case "composite":

@@ -33,14 +33,20 @@ def port_y(index: int) -> float:
     return HEIGHT / 2 + index * PORT_PITCH
 
 
-def course(start: QPointF, end: QPointF, over: float | None = None) -> tuple[QPainterPath, QPointF]:
+def course(
+    start: QPointF, end: QPointF, over: float | None = None, via: Sequence[QPointF] = ()
+) -> tuple[QPainterPath, QPointF]:
     """The path of a wire and where its label stands.
 
     Args:
         start: The output port.
         end: The input port.
         over: Level that the wire passes over blocks in its way at; None: straight on.
+        via: Points that it is led through; then it passes over nothing by itself.
     """
+    if via:
+        path = led(start, end, via)
+        return path, path.pointAtPercent(0.5)
     dx, dy = end.x() - start.x(), end.y() - start.y()
     if over is not None and dx > 3 * STUB:
         points = [start, QPointF(start.x() + STUB, start.y()), QPointF(start.x() + STUB, over),
@@ -55,6 +61,25 @@ def course(start: QPointF, end: QPointF, over: float | None = None) -> tuple[QPa
     points = [start, QPointF(start.x() + STUB, start.y()), QPointF(start.x() + STUB, level),
               QPointF(end.x() - STUB, level), QPointF(end.x() - STUB, end.y()), end]  # fmt: skip
     return rounded(points), QPointF((start.x() + end.x()) / 2, level)
+
+
+def led(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> QPainterPath:
+    """A smooth line through points, level at both ends; at a point it runs the way its neighbours lie (Catmull and Rom 1974)."""
+    points = [start, *via, end]
+    path = QPainterPath(start)
+    for index, (here, there) in enumerate(pairwise(points)):
+        reach = math.hypot(there.x() - here.x(), there.y() - here.y()) / 3
+        level = QPointF(min(max(reach, STUB), 140.0), 0)
+        one = level if index == 0 else _along(points[index - 1], there, reach)
+        two = level if index == len(points) - 2 else _along(here, points[index + 2], reach)
+        path.cubicTo(here + one, there - two, there)
+    return path
+
+
+def _along(before: QPointF, after: QPointF, length: float) -> QPointF:
+    way = after - before
+    whole = math.hypot(way.x(), way.y())
+    return way * (length / whole) if whole else QPointF()
 
 
 def rounded(points: Sequence[QPointF]) -> QPainterPath:

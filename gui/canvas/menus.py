@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from engine.errors import Problem
-from gui.canvas import commands
+from gui.canvas import commands, frame_commands
 from gui.canvas.commands import COMMANDS, Command, Target
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def menu(view: Canvas, at: QPoint) -> QMenu:
     target = target_of(view)
     made = QMenu(view)
     made.setAccessibleName("What can be done here")
+    if view.marks.chosen is not None:
+        frame_commands.menu(view, made)
+        return made
     _fixes(made, view, target)
     subs: dict[str, QMenu] = {}
     last: dict[QMenu, int] = {}

@@ -6,11 +6,12 @@ Not for: the arithmetic (`gui.canvas.arrange`, `engine.graph.layout`) nor the mo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.graph import layout
-from engine.graph.model import End, Graph, Move, RemoveBlock
-from gui.canvas import arrange, edits
+from engine.graph.model import Batch, Connect, End, Graph, Move, RemoveBlock
+from gui.canvas import arrange, edits, frame_commands
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -24,10 +25,11 @@ def select_all(view: Canvas) -> None:
 
 
 def select_none(view: Canvas) -> None:
-    """No wire; with no wire selected, no block; with nothing selected, up from the inside of a composite."""
-    had_wire = view.chosen_wire is not None
+    """No wire, frame or note; with none selected, no block; with nothing selected, up from the inside of a composite."""
+    had_other = view.chosen_wire is not None or view.marks.chosen is not None
     view.choose_wire(None)
-    if had_wire:
+    view.marks.choose(None)
+    if had_other:
         return
     if view.document.selection:
         view.document.select(())
@@ -40,6 +42,8 @@ def nudge(dx: int, dy: int) -> Callable[[Canvas], None]:
 
     def run(view: Canvas) -> None:
         document = view.document
+        if frame_commands.nudge(view, dx, dy):
+            return
         if document.selection:
             edit = edits.moved(document.graph, document.selection, dx * edits.GRID, dy * edits.GRID)
             document.do(edit, "Move blocks", merge="nudge " + " ".join(document.selection))
@@ -152,7 +156,9 @@ def tidy(view: Canvas) -> None:
         corner = view.canvas.around(chosen).topLeft()
         places = {id_: (x + edits.snapped(corner.x()), y + edits.snapped(corner.y())) for id_, (x, y) in places.items()}
     if any((graph.node(id_).x, graph.node(id_).y) != place for id_, place in places.items()):
-        view.document.do(Move(places), "Tidy up")
+        led = [w for w in graph.wires.values() if w.via and w.source.block in places and w.target.block in places]
+        straight = [Connect(replace(wire, via=())) for wire in led]  # points of the old layout would lie anywhere
+        view.document.do(Batch((*straight, Move(places))) if straight else Move(places), "Tidy up")
         if len(chosen) < 2:
             view.fit()
 

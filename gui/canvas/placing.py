@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 
 from engine.graph.model import Disconnect, End, Rename, Wire
-from gui.canvas import edits
+from gui.canvas import edits, frame_commands
 from gui.canvas.geometry import HEIGHT, WIDTH
+from gui.mine import bringing
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
 
 def delete(view: Canvas) -> None:
-    """Take the selected wire or blocks away; chains heal."""
+    """Take the selected frame, note, wire or blocks away; chains heal."""
     document = view.document
-    if view.chosen_wire is not None:
+    if view.marks.chosen is not None:
+        frame_commands.remove(view, view.marks.chosen)
+    elif view.chosen_wire is not None:
         target = view.chosen_wire
         view.choose_wire(None)
         if target in document.graph.wires:
@@ -33,8 +36,10 @@ def delete(view: Canvas) -> None:
 
 
 def rename(view: Canvas) -> None:
-    """Put a field over the selected block's name."""
-    if len(view.document.selection) == 1:
+    """Put a field over the selected block's name, or over a frame's title or a note."""
+    if view.marks.chosen is not None:
+        frame_commands.write(view)
+    elif len(view.document.selection) == 1:
         view.open_name(view.document.selection[0])
 
 
@@ -47,6 +52,11 @@ def named(view: Canvas, block: str, name: str) -> None:
 
 def place(view: Canvas, kind: str, at: QPointF, *, source: End | None = None, target: End | None = None) -> str | None:
     """Place a block at a point of the scene: its input there where a wire was drawn to it, else its middle."""
+    with bringing(view.document, kind, "Add a composite") as kind_here:
+        return _place(view, kind_here, at, source, target)
+
+
+def _place(view: Canvas, kind: str, at: QPointF, source: End | None, target: End | None) -> str | None:
     graph = view.document.graph
     shift = QPointF(0.0 if source is not None else -WIDTH if target is not None else -WIDTH / 2, -HEIGHT / 2)
     corner = at + shift
@@ -59,6 +69,11 @@ def place(view: Canvas, kind: str, at: QPointF, *, source: End | None = None, ta
 
 def insert(view: Canvas, kind: str, wire: Wire) -> str | None:
     """Place a block in the middle of a wire."""
+    with bringing(view.document, kind, "Insert a composite") as kind_here:
+        return _insert(view, kind_here, wire)
+
+
+def _insert(view: Canvas, kind: str, wire: Wire) -> str | None:
     item = view.canvas.wires[wire.target]
     middle = item.label.pos()
     graph = view.document.graph

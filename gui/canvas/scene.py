@@ -19,6 +19,7 @@ from engine.training.messages import BlockHealth
 from gui import theme
 from gui.canvas.cells import Cells
 from gui.canvas.changes import Seen
+from gui.canvas.convoy import SEVERAL, Convoy
 from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.inks import Inks
@@ -39,6 +40,7 @@ class CanvasScene(QGraphicsScene):
         wires: The wires' items.
         inks: What everything is painted with.
         cells, wire_cells: Where the blocks' cards and the wires' rectangles are.
+        convoy: Many blocks on the move, while they are.
         far: Paints blocks and wires from far away.
         others: Items that are neither blocks nor wires, in the order in which they came.
         marked: The rectangle around all frames and notes.
@@ -62,6 +64,7 @@ class CanvasScene(QGraphicsScene):
         self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
         self._nodes_seen: Seen[str, Node] = Seen()
         self._wires_seen: Seen[End, Wire] = Seen()
+        self.convoy: Convoy | None = None
         self._astray: set[str] = set()  # blocks that a drag shows elsewhere than the document has them
         self._chosen: set[str] = set()
         self._reported: Seen[str, BlockReport] = Seen()
@@ -99,7 +102,7 @@ class CanvasScene(QGraphicsScene):
                      self._nodes_seen, self._wires_seen, self._astray, self._chosen, self._reported, self._problems,
                      self._unsaid):  # fmt: skip
             held.clear()
-        self._content = None
+        self._content = self.convoy = None
         self.far.stale()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.sync()
@@ -127,6 +130,7 @@ class CanvasScene(QGraphicsScene):
         """Make items equal to the document. Nodes and wires are values: one that is the same object has not changed."""
         graph = self.document.graph
         nodes = graph.nodes
+        self.settle()
         touched: set[str] = set()
         spots: list[QRectF] = []  # where blocks have come or gone
         gone, fresh = self._nodes_seen.look(nodes)
@@ -316,6 +320,9 @@ class CanvasScene(QGraphicsScene):
 
     def shift(self, places: dict[str, QPointF]) -> None:
         """Show blocks at other places without telling the document: a drag is one edit, at its end."""
+        if len(places) >= SEVERAL:
+            self._lead(places)
+            return
         for id_, place in places.items():
             self.nodes[id_].setPos(place)
             self._put(self.nodes[id_])
@@ -324,6 +331,25 @@ class CanvasScene(QGraphicsScene):
         for end in set().union(*(self._ends.get(id_, ()) for id_ in places)):
             self.lay(self.wires[end])
         self.laid_out.emit()
+
+    def _lead(self, places: dict[str, QPointF]) -> None:
+        """Show many blocks at other places, all as far from their own."""
+        if self.convoy is None:
+            self.convoy = Convoy((self.nodes[id_] for id_ in places), self.inks)
+            self.far.stale()
+            self.update()
+        before = self.convoy.around()
+        first = next(iter(places))
+        self.convoy.offset = places[first] - self.nodes[first].pos()
+        self.update(before.united(self.convoy.around()))
+
+    def settle(self) -> None:
+        """Nothing is on the move any more."""
+        if self.convoy is not None:
+            convoy, self.convoy = self.convoy, None
+            convoy.disband()
+            self.far.stale()
+            self.update()
 
     # --- finding
 

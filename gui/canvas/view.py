@@ -26,13 +26,16 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.graph.model import End, Wire
 from gui import theme
-from gui.canvas import access, commands, menus, moving, placing, press
+from gui.canvas import access, commands, frame_commands, menus, moving, placing, press
 from gui.canvas.adding import MIME, Adding
 from gui.canvas.breadcrumbs import Breadcrumbs
 from gui.canvas.composites import Places
 from gui.canvas.connecting import ConnectBar
+from gui.canvas.edges import EdgeScroll
 from gui.canvas.finding import FindBar
-from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
+from gui.canvas.frame_commands import TextField
+from gui.canvas.frames import Marks
+from gui.canvas.gestures import PORT_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
 from gui.canvas.marks import GuideLines, Rings
@@ -63,6 +66,7 @@ class Canvas(ZoomView):
         self.document = document
         self.chosen_wire: End | None = None
         self._gesture: Gesture | None = None
+        self.edges = EdgeScroll(self)
         self._hover = Hover(self)
         self._marked: WireItem | None = None
         self._space = self._space_used = False
@@ -83,15 +87,19 @@ class Canvas(ZoomView):
         self.box = self.adding.box
         self.finding: FindBar = FindBar(self)
         self.connecting: ConnectBar = ConnectBar(self)
+        self.marks = Marks(self)
+        self.text_field = TextField(self)
+        self.text_field.written.connect(self._written)
+        self.text_field.closed.connect(self.setFocus)
         self.breadcrumbs, self.places = Breadcrumbs(self), Places(self)
         self.canvas.laid_out.connect(self._laid_out)
         self.seen_changed.connect(self._float)
         document.selected.connect(self._selected)
-        document.reported.connect(self._say)
+        document.reported.connect(self.say)
         document.replaced.connect(self._replaced)
         theme.notifier().changed.connect(self.viewport().update)
         self._laid_out()
-        self._say()
+        self.say()
 
     # --- following the document
 
@@ -104,7 +112,7 @@ class Canvas(ZoomView):
             self.minimap.update()
 
     def _laid_out(self) -> None:
-        self.hint.setVisible(not self.canvas.nodes)
+        self.hint.setVisible(not self.canvas.nodes and self.canvas.marked.isEmpty())
         if self.chosen_wire is not None and self.chosen_wire not in self.canvas.wires:
             self.chosen_wire = None
         self._hover.forget()
@@ -113,12 +121,13 @@ class Canvas(ZoomView):
     def _selected(self, ids: tuple[str, ...]) -> None:
         if ids:
             self.choose_wire(None)
-        self._say()
+        self.say()
 
-    def _say(self, _report: object = None) -> None:
+    def say(self, _report: object = None) -> None:
         """Tell screen readers what is selected."""
         graph, report = self.document.graph, self.document.report
-        text = access.described(graph, report, self.document.selection, self.chosen_wire)
+        mark = graph.marks.get(self.marks.chosen or "")
+        text = access.described(graph, report, self.document.selection, self.chosen_wire, mark)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
             if self.hasFocus():
@@ -180,6 +189,9 @@ class Canvas(ZoomView):
         height = 28
         self.names.open(block, item.node.name, QRectF(rect.left(), rect.top(), max(rect.width(), 140), height))
 
+    def _written(self, mark: str, text: str) -> None:
+        frame_commands.written(self, mark, text)
+
     def _named(self, block: str, name: str) -> None:
         placing.named(self, block, name)
 
@@ -204,26 +216,22 @@ class Canvas(ZoomView):
         at = event.position().toPoint()
         if self._gesture is not None:
             self._gesture.move(at, event.modifiers())
+            self.edges.follow(self._gesture, at, event.modifiers())
         else:
             self._hover.move(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
+        self.edges.rest()
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.finish(event.position().toPoint(), event.modifiers())
             self._space_used = True
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On a block: open it. On empty canvas: quick-add."""
-        at = event.position().toPoint()
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        item = self.canvas.node_at(self.mapToScene(at))
-        if item is not None:
-            self.open_block(item.node.id)
-        elif self.canvas.wire_at(self.mapToScene(at), WIRE_REACH / self.zoom) is None:
-            self.quick_add(at)
+        """Open, write, lead a wire through a point, or add, by what is under the mouse."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            press.double(self, event.position().toPoint())
 
     def open_block(self, block: str) -> None:
         """Enter a composite; lead into the settings of any other block."""
@@ -255,12 +263,14 @@ class Canvas(ZoomView):
 
     def choose_wire(self, end: End | None) -> None:
         """Select a wire, or none."""
+        if end is not None:
+            self.marks.choose(None)
         for which, on in ((self.chosen_wire, False), (end, True)):
             if which is not None and which in self.canvas.wires:
                 self.canvas.wires[which].chosen = on
                 self.canvas.wires[which].restyle()
         self.chosen_wire = end
-        self._say()
+        self.say()
 
     def mark_wire(self, wire: Wire | None) -> None:
         """Light the wire that a dragged block would be put into."""
@@ -281,19 +291,7 @@ class Canvas(ZoomView):
             self.menu = menus.menu(self, at)
             self.menu.popup(self.viewport().mapToGlobal(at))
             return
-        place = self.mapToScene(at)
-        item = self.canvas.node_at(place)
-        wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if item is None else None
-        if item is not None:
-            self.choose_wire(None)
-            if item.node.id not in self.document.selection:
-                self.document.select([item.node.id])
-        elif wire is not None:
-            self.document.select(())
-            self.choose_wire(wire.wire.target)
-        else:
-            self.choose_wire(None)
-            self.document.select(())
+        press.point(self, at)
         self.menu = menus.menu(self, at)
         self.menu.popup(event.globalPos())
 
@@ -354,6 +352,7 @@ class Canvas(ZoomView):
         super().focusOutEvent(event)
 
     def _cancel(self) -> None:
+        self.edges.rest()
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()

@@ -5,8 +5,10 @@ Not for: which wires there are (`gui.canvas.scene`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph.model import Wire
@@ -16,6 +18,7 @@ from gui.canvas.inks import Inks
 from gui.canvas.lines import Line
 
 PAD_X, LABEL_HEIGHT = 5.0, 18.0
+DOT = 3.0  # radius of a reroute point, canvas units
 ROOM = 1.0  # free canvas units that a label needs besides
 EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)  # canvas units
 
@@ -157,6 +160,7 @@ class WireItem(QGraphicsPathItem):
         known: Whether a shape goes through it.
         chosen, hovered: Whether it is selected, whether the mouse is over it.
         style: The name of the ink it is drawn with.
+        course: The line alone, without the dots of its reroute points.
     """
 
     def __init__(self, wire: Wire, inks: Inks, label: WireLabel) -> None:
@@ -168,14 +172,18 @@ class WireItem(QGraphicsPathItem):
         self.known = True
         self.style = "wire"
         self.line: list[QPointF] = []
+        self.course = QPainterPath()
         self._room = 0.0
         self.setZValue(-1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.restyle()
 
-    def lay(self, start: QPointF, end: QPointF, over: float | None) -> None:
-        """Draw it from port to port."""
-        path, middle = geometry.course(start, end, over)
+    def lay(self, start: QPointF, end: QPointF, over: float | None, via: Sequence[QPointF] = ()) -> None:
+        """Draw it from port to port, through the points that it is led through."""
+        path, middle = geometry.course(start, end, over, via)
+        self.course = QPainterPath(path)
+        for point in via:
+            path.addEllipse(point, DOT, DOT)
         self._far()
         self.setPath(path)
         self._far()
@@ -216,7 +224,7 @@ class WireItem(QGraphicsPathItem):
     def distance(self, place: QPointF) -> float:
         """How far a scene point is from the line."""
         if not self.line:
-            self.line = geometry.samples(self.path())
+            self.line = geometry.samples(self.course)
         return geometry.distance(place, self.line)
 
     def _fit_label(self) -> None:
