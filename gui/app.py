@@ -106,6 +106,7 @@ def build(project: Project) -> Window:
         document.select([block])
         design.reveal(block)
 
+    document.mine.read()
     train.goto.connect(go_to_block)
     train.problems_wanted.connect(lambda: made.show_place("design"))
     train.data_wanted.connect(lambda: made.show_place("data"))

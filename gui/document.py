@@ -22,6 +22,7 @@ from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move,
 from engine.project import Project, open_project
 from gui import scope as ways
 from gui.commands import EditCommand
+from gui.mine import MyComposites, bringing
 from gui.scope import ROOT, Scope
 
 
@@ -36,6 +37,7 @@ class Document(QObject):
         reported: Emits the open drawing's report after every edit, when the data's facts change, and in another drawing.
         selected: Emits the ids of the selected blocks.
         scope: Which drawing is open.
+        mine: The person's own palette of composites.
         scope_changed: Another drawing is open.
         replaced: Another project was loaded.
         facts_changed: Emits the facts of the data set, or None.
@@ -61,6 +63,8 @@ class Document(QObject):
         self.report = self.root_report = Report()
         self.scope = ROOT
         self._owner: str | None = None
+        self.mine = MyComposites(self)
+        self.mine.said.connect(self.refused)
         self._stop_listening: Callable[[], None] | None = None
         self._recovered = False
         self._load(project if project is not None else Project())
@@ -258,6 +262,12 @@ class Document(QObject):
         Returns:
             The new block's id, None where it was refused.
         """
+        with bringing(self, kind, "Add a composite") as kind_here:
+            return self._add_block(kind_here, at, after, settings)
+
+    def _add_block(
+        self, kind: str, at: tuple[float, float] | None, after: str | None, settings: Mapping[str, Any] | None
+    ) -> str | None:
         graph = self.graph
         if after is None and at is None and len(self.selection) == 1:
             after = self.selection[0]

@@ -11,10 +11,11 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from engine.blocks.spec import Block, spec_of
+from engine.blocks.spec import Block
 from gui import theme
 
 KIND = Qt.ItemDataRole.UserRole  # the kind of a row, empty for a heading
+SPEC = Qt.ItemDataRole.UserRole + 1  # its class
 ROW_HEIGHT, HEADING_HEIGHT = 30, 32  # pixels
 
 
@@ -49,9 +50,9 @@ class KindRow(QStyledItemDelegate):
         tokens, rect = theme.current(), option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if kind := index.data(KIND):
+        if index.data(KIND):
             _paint_state(painter, rect, option.state)
-            self._paint_kind(painter, rect, spec_of(kind))
+            self._paint_kind(painter, rect, index.data(SPEC))
         else:
             painter.setFont(theme.font(11, 600))
             painter.setPen(QColor(tokens.muted))

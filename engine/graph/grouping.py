@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import GraphError
+from engine.graph.carrying import fresh_definition_id, fresh_definition_name
 from engine.graph.composite import stem
 from engine.graph.edits import COMPOSITE
 from engine.graph.expression import is_expression, parse
@@ -71,13 +72,13 @@ def group(graph: Graph, ids: Iterable[str], name: str = "") -> tuple[Edit, str]:
     members = [node for node in graph if node.id in wanted]
     chosen = {node.id for node in members}
     _check(graph, members, chosen)
-    name = name or _free(NAME, {composite.name for composite in graph.composites.values()})
+    name = name or fresh_definition_name(graph, NAME)
     entries, exits = _ports(graph, members, chosen)
     marks = [mark for mark in graph.marks.values() if mark.kind == "frame" and _frames(mark, graph, chosen)]
     settings, passed = _read(graph, members)
     left, top = min(node.x for node in members), min(node.y for node in members)
     definition = Definition(
-        _free_id(graph), name, "", settings,
+        fresh_definition_id(graph), name, "", settings,
         *_inside(graph, members, entries, exits, (left - STEP, top)),
         marks=tuple(_moved_mark(mark, left - STEP, top) for mark in marks),
     )  # fmt: skip
@@ -285,11 +286,3 @@ def _free_node_name(graph: Graph, stem_: str, chosen: Collection[str]) -> str:
     while f"{stem_}{number}" in names:
         number += 1
     return f"{stem_}{number}"
-
-
-def _free_id(graph: Graph) -> str:
-    """An id for a definition."""
-    number = 1
-    while f"c{number}" in graph.composites:
-        number += 1
-    return f"c{number}"

@@ -137,16 +137,17 @@ def _refill(held: dict[str, Composite], items: dict[str, Composite]) -> None:
     held.update(items)
 
 
+def uses(graph: Graph, id_: str) -> list[tuple[str | None, Node]]:
+    """The instances of a definition in the whole project, each with the composite that it stands in."""
+    return [(owner, node) for owner, drawing in drawings(graph) for node in drawing if node.composite == id_]
+
+
 def undefine(graph: Graph, edit: Undefine) -> Edit:
     """Carry out an `Undefine`."""
     composite = graph.composite(edit.composite)
-    for owner, drawing in drawings(graph):
-        for node in drawing:
-            if node.composite == composite.id:
-                where = f" inside {graph.composite(owner).name}" if owner is not None else ""
-                raise GraphError(
-                    f"{composite.name} is still used by {node.name}{where}; take its instances away first."
-                )
+    for owner, node in uses(graph, composite.id):
+        where = f" inside {graph.composite(owner).name}" if owner is not None else ""
+        raise GraphError(f"{composite.name} is still used by {node.name}{where}; take its instances away first.")
     at = list(graph.composites).index(composite.id)
     del graph._composites[composite.id]
     return Define(composite.definition(), at)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QDropEvent
 
-from engine.blocks.spec import kinds, make
 from engine.graph.model import End, Wire
 from gui.canvas import edits, geometry, placing
 from gui.canvas.gestures import WIRE_REACH
 from gui.canvas.quickadd import QuickAdd
+from gui.kinds import offered
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -49,15 +49,16 @@ class Adding(QObject):
         self._at_point = at is not None
         at = at if at is not None else view.viewport().rect().center() - QPoint(160, 120)
         self._place = view.mapToScene(at)
-        offered = edits.fitting(kinds(), view.document.report, source=into.source if into else source, target=target)
+        kinds = offered(view.document)
+        fitting = edits.fitting(kinds, view.document.report, source=into.source if into else source, target=target)
         if into is not None:
-            offered = [kind for kind in offered if make(kind, {}).outputs()]
+            fitting = [kind for kind in fitting if kinds[kind]().outputs()]
         if self._ends:
             (other,) = self._ends.values()
             fixed = view.canvas.nodes[other.block].port_place(other.port, is_input=target is not None)
             ends = (fixed, self._place) if source is not None else (self._place, fixed)
             view.canvas.show_loose(geometry.course(*ends)[0])
-        self.box.open(at, offered, self._hint(before=target is not None))
+        self.box.open(at, {kind: kinds[kind] for kind in fitting}, self._hint(before=target is not None))
 
     def _hint(self, *, before: bool) -> str:
         graph, selection = self.view.document.graph, self.view.document.selection
@@ -98,7 +99,7 @@ class Adding(QObject):
         at = event.position().toPoint()
         wire = self.wire_under(at)
         self.view.mark_wire(None)
-        if kind not in kinds():
+        if kind not in offered(self.view.document):
             event.ignore()
             return
         made = placing.insert(self.view, kind, wire) if wire is not None else None

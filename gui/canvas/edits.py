@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.blocks.spec import make, spec_of
+from engine.blocks.spec import Block
 from engine.errors import BlockError
 from engine.graph import store
 from engine.graph.check import Report
@@ -72,7 +72,7 @@ def delete(graph: Graph, blocks: Collection[str]) -> Edit:
 
 def insert_on(graph: Graph, wire: Wire, node: Node) -> Edit | None:
     """Place a new block in the middle of a wire, making room in the row; None where it has no input or no output."""
-    block = make(node.kind, node.settings)
+    block = node.block()
     if not block.inputs() or not block.outputs():
         return None
     before, after = graph.node(wire.source.block), graph.node(wire.target.block)
@@ -110,7 +110,7 @@ def splice(graph: Graph, wire: Wire, block: str) -> Edit | None:
 
 def add_wired(node: Node, *, source: End | None = None, target: End | None = None) -> Edit:
     """Place a new block and wire it to the end that a wire was drawn from."""
-    block = make(node.kind, node.settings)
+    block = node.block()
     edits: list[Edit] = [AddBlock(node)]
     if source is not None and block.inputs():
         edits.append(Connect(Wire(source, End(node.id, block.inputs()[0].name))))
@@ -241,18 +241,18 @@ def duplicated(
 
 
 def fitting(
-    kinds: Mapping[str, type], report: Report, *, source: End | None = None, target: End | None = None
+    kinds: Mapping[str, type[Block]], report: Report, *, source: End | None = None, target: End | None = None
 ) -> list[str]:
     """Kinds that can stand at a loose wire end; those that take the shape that arrives come first."""
     shape = report.shape_of(source) if source is not None else None
     good: list[str] = []
     rest: list[str] = []
-    for kind in kinds:
-        block = make(kind, {})
+    for kind, spec in kinds.items():
+        block = spec()
         if (source is not None and not block.inputs()) or (target is not None and not block.outputs()):
             continue
         fits = True
-        if shape is not None and spec_of(kind).role not in ("loss", "metric"):
+        if shape is not None and spec.role not in ("loss", "metric"):
             try:
                 block.shape(*(shape for port in block.inputs() if not port.optional))
             except BlockError:

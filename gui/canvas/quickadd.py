@@ -5,7 +5,7 @@ Not for: placing; the box tells which kind was chosen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.blocks.spec import spec_of
+from engine.blocks.spec import Block
 from gui import search
-from gui.kind_row import KIND, ROW_HEIGHT, KindRow
+from gui.kind_row import KIND, ROW_HEIGHT, SPEC, KindRow
 
 WIDTH, ROWS = 320, 9  # pixels, rows that are seen at once
 
@@ -60,14 +60,14 @@ class QuickAdd(QFrame):
         box.addWidget(self.field)
         box.addWidget(self.list)
         self.setFixedWidth(WIDTH)
-        self._kinds: Sequence[str] = ()
+        self._kinds: Mapping[str, type[Block]] = {}
         self.field.textChanged.connect(self._filter)
         self.list.itemClicked.connect(self._clicked)
         self.field.installEventFilter(self)
         self.list.setStyleSheet("QListWidget { border: none; background: transparent; }")
         self.hide()
 
-    def open(self, at: QPoint, kinds: Sequence[str], hint: str = "Add a block…") -> None:
+    def open(self, at: QPoint, kinds: Mapping[str, type[Block]], hint: str = "Add a block…") -> None:
         """Show the box near a point of the parent, offering these kinds in this order."""
         self.field.setPlaceholderText(hint)
         self._kinds = kinds
@@ -89,11 +89,12 @@ class QuickAdd(QFrame):
             self.closed.emit()
 
     def _filter(self, query: str) -> None:
-        items = [(kind, (spec_of(kind).title, kind, spec_of(kind).family)) for kind in self._kinds]
+        items = [(kind, (spec.title, kind, spec.family)) for kind, spec in self._kinds.items()]
         self.list.clear()
         for kind in search.best(query, items):
-            item = QListWidgetItem(spec_of(kind).title)
+            item = QListWidgetItem(self._kinds[kind].title)
             item.setData(KIND, kind)
+            item.setData(SPEC, self._kinds[kind])
             self.list.addItem(item)
         if not self.list.count():
             empty = QListWidgetItem("No block is called that.")

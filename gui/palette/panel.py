@@ -5,7 +5,7 @@ Not for: placing; a dragged kind is placed by the canvas, an entered one by the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QDrag, QKeyEvent, QPainter, QPixmap
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.blocks.spec import FAMILIES, kinds, spec_of
+from engine.blocks.spec import Block
 from gui import search, theme
 from gui.document import Document
-from gui.kind_row import KIND, KindRow, help_of, tip_of
+from gui.kind_row import KIND, SPEC, KindRow, help_of, tip_of
+from gui.kinds import offered, section_of
+from gui.palette.definitions import menu_for
 
 MIME = "application/x-layerloom-block"  # the canvas takes this: the kind, as text
 CARD = (160, 40)  # pixels of the picture that is dragged
@@ -43,21 +45,21 @@ class KindList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
-    def fill(self, wanted: Sequence[str], *, headings: bool) -> None:
+    def fill(self, wanted: Mapping[str, type[Block]], *, headings: bool) -> None:
         """Show kinds in this order, under their families' headings if wanted."""
         self.clear()
-        family = ""
-        for kind in wanted:
-            spec = spec_of(kind)
-            if headings and spec.family != family:
-                family = spec.family
-                heading = QListWidgetItem(family)
+        section = ""
+        for kind, spec in wanted.items():
+            if headings and section_of(kind, spec) != section:
+                section = section_of(kind, spec)
+                heading = QListWidgetItem(section)
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
                 self.addItem(heading)
             item = QListWidgetItem(spec.title)
             item.setData(KIND, kind)
+            item.setData(SPEC, spec)
             item.setToolTip(tip_of(spec))
-            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{spec.family}. {help_of(spec)}")
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{section_of(kind, spec)}. {help_of(spec)}")
             self.addItem(item)
         if not wanted:
             nothing = QListWidgetItem("No block is called that.")
@@ -79,6 +81,12 @@ class KindList(QListWidget):
                 self.setCurrentRow(row)
                 return
 
+    def choose(self, kind: str) -> None:
+        """Select a kind, if it is there."""
+        for row in range(self.count()):
+            if kind and self.kind_at(self.item(row)) == kind:
+                self.setCurrentRow(row)
+
     def mimeTypes(self) -> list[str]:
         return [MIME]
 
@@ -96,7 +104,7 @@ class KindList(QListWidget):
             return
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
-        drag.setPixmap(_card(self.kind_at(item), self.devicePixelRatioF()))
+        drag.setPixmap(_card(item.data(SPEC), self.devicePixelRatioF()))
         drag.setHotSpot(QPoint(CARD[0] // 2, CARD[1] // 2))
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -124,29 +132,44 @@ class Palette(QWidget):
         frame.addWidget(self.field)
         box.addLayout(frame)
         box.addWidget(self.list)
-        order = {name: place for place, name in enumerate(FAMILIES)}
-        self._all = sorted(kinds(), key=lambda kind: order[spec_of(kind).family])
-        self._items = [(kind, (spec_of(kind).title, kind, spec_of(kind).family)) for kind in self._all]
+        self._all: dict[str, type[Block]] = {}
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._menu)
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._enter)
         self.field.installEventFilter(self)
         self.list.installEventFilter(self)
         self.list.itemDoubleClicked.connect(self._add)
         theme.notifier().changed.connect(self._draw)
-        self._filter("")
+        for signal in (document.edited, document.replaced, document.scope_changed, document.mine.changed):
+            signal.connect(self.refresh)
+        self.refresh()
         self._draw()
+
+    def refresh(self, _what: object = None) -> None:
+        """Show what can be placed in the drawing that is open; the row that is chosen stays."""
+        found = offered(self.document)
+        if list(found.items()) == list(self._all.items()):
+            return
+        self._all = found
+        kind, scrolled = self.list.kind_at(self.list.currentItem()), self.list.verticalScrollBar().value()
+        self._filter(self.field.text())
+        self.list.choose(kind)
+        self.list.verticalScrollBar().setValue(scrolled)
 
     def _draw(self) -> None:
         tokens = theme.current()
         self._glass.setIcon(theme.icon("magnify", color=tokens.muted))
         self.list.setStyleSheet(f"QListWidget {{ background: {tokens.panel}; border: none; padding: 0 6px 6px 6px; }}")
         for row in range(self.list.count()):
-            if kind := self.list.kind_at(self.list.item(row)):
-                self.list.item(row).setToolTip(tip_of(spec_of(kind)))
+            if self.list.kind_at(self.list.item(row)):
+                self.list.item(row).setToolTip(tip_of(self.list.item(row).data(SPEC)))
 
     def _filter(self, query: str) -> None:
         query = query.strip()
-        self.list.fill(search.best(query, self._items) if query else self._all, headings=not query)
+        items = [(kind, (spec.title, kind, section_of(kind, spec))) for kind, spec in self._all.items()]
+        found = search.best(query, items) if query else self._all
+        self.list.fill({kind: self._all[kind] for kind in found}, headings=not query)
         if query:
             self.list.choose_first()
 
@@ -157,6 +180,11 @@ class Palette(QWidget):
         kind = self.list.kind_at(item)
         if kind:
             self.document.add_block(kind)
+
+    def _menu(self, at: QPoint) -> None:
+        item = self.list.itemAt(at) or self.list.currentItem()
+        self.menu = menu_for(self.document, self.list.kind_at(item), self)
+        self.menu.popup(self.list.viewport().mapToGlobal(at))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down leads from the field into the list; Enter adds; typing in the list goes on in the field."""
@@ -182,9 +210,9 @@ class Palette(QWidget):
         return super().eventFilter(watched, event)
 
 
-def _card(kind: str, ratio: float) -> QPixmap:
+def _card(spec: type[Block], ratio: float) -> QPixmap:
     """The picture of a block that is being dragged."""
-    tokens, spec = theme.current(), spec_of(kind)
+    tokens = theme.current()
     picture = QPixmap(round(CARD[0] * ratio), round(CARD[1] * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
