@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
+from engine.graph.check import check
 from engine.graph.diff import lines
 from engine.training.runs import runs_folder
 from gui import figures, theme
@@ -37,6 +39,7 @@ from gui.figure.view import FigureView
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline
 
 FILE = "Another file…"
+SHOW = Show(title=False, caption=False, problems=False)  # what two drawings that stand side by side show
 KINDS = {"this": "", "run": "Run: ", "preset": "Preset: ", "file": "File: "}
 
 
@@ -94,8 +97,11 @@ class DiffDialog(QDialog):
         head.addWidget(self.sums)
         head.addStretch(1)
         inner.addLayout(head)
-        inner.addWidget(self.hint)
-        inner.addWidget(self.changes, 1)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.hint)
+        self.pages.addWidget(self.changes)
+        inner.addWidget(self.pages, 1)
         both = QSplitter(Qt.Orientation.Vertical)
         both.addWidget(pictures)
         both.addWidget(below)
@@ -114,7 +120,14 @@ class DiffDialog(QDialog):
         box.addWidget(hline())
         box.addLayout(self._foot())
         self.copy.setEnabled(False)
-        self.changes.hide()
+        self.views[0].empty = "Choose a drawing above"
+        self._show_this()
+
+    def _show_this(self) -> None:
+        """The drawing that is open, until there is something to compare it with."""
+        graph = self.this.read()
+        laid_out = plan(graph, check(graph), Request(SHOW, patterned=False))
+        self.views[1].set_plan(laid_out, Ink(style_of(theme.current().name)))
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
@@ -223,8 +236,7 @@ class DiffDialog(QDialog):
         self._redraw()
         listed = rows(difference)
         self.changes.fill(listed)
-        self.changes.setVisible(bool(listed))
-        self.hint.setVisible(not listed)
+        self.pages.setCurrentWidget(self.changes if listed else self.hint)
         self.hint.setText("The two drawings are the same; where blocks stand is not compared.")
         self.sums.setText(_sums(found))
         self.copy.setEnabled(True)
@@ -236,14 +248,14 @@ class DiffDialog(QDialog):
 
     def _redraw(self, _name: str = "") -> None:
         if self.found is None:
+            self._show_this()
             return
         style = style_of(theme.current().name)
         marks, wires = self.found.difference.marks(), self.found.difference.wire_marks()
-        show = Show(title=False, caption=False, problems=False)
         for view, graph, report, mark, wire in zip(
             self.views, self.found.graphs, self.found.reports, marks, wires, strict=True
         ):
-            request = Request(show, patterned=False, marks=mark, wire_marks=wire)
+            request = Request(SHOW, patterned=False, marks=mark, wire_marks=wire)
             view.set_plan(plan(graph, report, request), Ink(style))
 
     # --- from one to the other
@@ -269,6 +281,10 @@ class DiffDialog(QDialog):
         self.changes.choose(block, before=before)
         self.views[0].choose(block if before else other)
         self.views[1].choose(other if before else block)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.boxes[0].setFocus()
 
     def text(self) -> str:
         """The comparison as text."""

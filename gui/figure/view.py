@@ -29,6 +29,7 @@ class FigureView(QWidget):
     Attributes:
         zoom: Pixels a canvas unit.
         fitted: Whether the whole figure is kept in view.
+        empty: What it says while it has no figure.
         clicked: Emits the id of a block that was clicked, "" beside all blocks.
         moved: Emits when a person has zoomed or moved the figure.
     """
@@ -43,6 +44,7 @@ class FigureView(QWidget):
         self.zoom = 1.0
         self.centre = QPointF()
         self.fitted = True
+        self.empty = ""
         self._pressed: QPointF | None = None
         self._dragged = False
         self.setAccessibleName(name)
@@ -131,6 +133,9 @@ class FigureView(QWidget):
         painter.fillRect(self.rect(), QColor(t.window))
         if self._ink is not None and not self.plan.bounds.isEmpty():
             self._paint_figure(painter, self._ink)
+        elif self.empty:
+            painter.setPen(QColor(t.muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.empty)
         painter.setPen(QPen(QColor(t.accent if self.hasFocus() else t.border), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
