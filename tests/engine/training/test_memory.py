@@ -46,3 +46,15 @@ def test_glibc_takes_the_values():
     with memory.kept(wanted=True):
         assert memory._glibc() is not None
     assert library.mallopt(-4, 65_536) == 1
+
+
+def test_of_two_at_once_the_last_one_gives_it_back(monkeypatch):
+    library = Library()
+    monkeypatch.setattr(memory, "_glibc", lambda: library)
+    one, two = memory.kept(wanted=True), memory.kept(wanted=True)
+    one.__enter__()
+    two.__enter__()
+    one.__exit__(None, None, None)
+    assert len(library.calls) == 2
+    two.__exit__(None, None, None)
+    assert library.calls[2:] == [(-4, 65_536), (-1, 128 * 1024), "trim"]
