@@ -179,10 +179,11 @@ class Planner:
             (wire,) = body.topology.into[node.id].values()
             exits.append((node.name, wire.source))
             self.named[place.prefix + node.name] = place.slots[wire.source]
-        names = {parameter.name for parameter in body.composites[str(body.owner)].settings}
+        settings = body.composites[str(body.owner)].settings
         return Drawn(
             name, str(body.owner), title, about,
-            values={key: value for key, value in place.report.names.items() if key in names},
+            values={setting.name: place.report.names[setting.name] for setting in settings},
+            defaults={setting.name: setting.default for setting in settings},
             entries=tuple((node.name, _end(place, node)) for node in ports),
             exits=tuple(exits), parts=parts, slots=place.slots, shapes=place.shapes,
         )  # fmt: skip

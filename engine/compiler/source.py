@@ -10,17 +10,17 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from engine.blocks.spec import Call
 from engine.compiler import script
-from engine.compiler.plan import Plan, Step
+from engine.compiler.classes import Code, Codes, by_definition, grouped
+from engine.compiler.layout import LINE
+from engine.compiler.plan import Plan
 from engine.compiler.plan import plan as planned
+from engine.compiler.uses import use_of
+from engine.compiler.writing import About, written
 from engine.graph.model import Graph
-
-LINE = 120  # characters; longer lists are wrapped
-COMMENT_AT = 88  # the farthest column that comments are aligned to; beyond it a long line keeps its own
 
 
 class Scaling(Protocol):
@@ -61,7 +61,7 @@ def source(
     scaled = normalisation is not None
     parts = [
         _constants(plan, normalisation, classes),
-        _class(plan, name),
+        *_classes(plan, name),
         script.preprocess(plan) if scaled else "",
         script.READ_WEIGHTS,
         script.READ_SAMPLES,
@@ -147,91 +147,19 @@ def _tuple(name: str, items: Sequence[str]) -> str:
     return "\n".join([*lines, row, ")"])
 
 
-def _class(plan: Plan, name: str) -> str:
-    used = plan.needed({output.slot for output in plan.outputs})
-    running = {step.writes for step in used}
-    lines = [f"class {name}(nn.Module):", "    def __init__(self) -> None:", "        super().__init__()"]
-    layers = []
-    for step in plan.steps:
-        if step.call.is_module:
-            notes = [f"{step.parameters:,} parameters"] if step.parameters else []
-            notes += [] if step.writes in running else ["used only while training"]
-            layers.append((f"        self.{step.name} = {_made(step.call)}", ", ".join(notes)))
-    lines += _aligned(layers)
-    names = _variables(plan, used)
-    arguments = "".join(f", {spec.name}: Tensor" for spec in plan.inputs)
-    several = len(plan.outputs) > 1
-    gives = "tuple[" + ", ".join("Tensor" for _ in plan.outputs) + "]" if several else "Tensor"
-    lines += ["", f"    def forward(self{arguments}) -> {gives}:"]
-    shapes = {index: spec.shape for index, spec in enumerate(plan.inputs)} | {
-        step.writes: step.output for step in plan.steps
-    }
-    if len(plan.inputs) > 1 or not used:
-        lines += [f"        # {spec.name}: {spec.shape}" for spec in plan.inputs]
-    rows = [
-        (f"        {names[step.writes]} = {_called(step, names)}", _flow(step, first=index == 0, plan=plan))
-        for index, step in enumerate(used)
-    ]
-    returned = ", ".join(names[output.slot] for output in plan.outputs)
-    ends = ", ".join(str(shapes[output.slot]) for output in plan.outputs)
-    lines += _aligned([*rows, (f"        return {returned}", ends if several else "")])
-    return "\n".join(lines)
-
-
-def _flow(step: Step, *, first: bool, plan: Plan) -> str:
-    """The shape comment: what comes out; at the first step of a network with one input, what goes in too."""
-    return f"{step.inputs[0]} -> {step.output}" if first and len(plan.inputs) == 1 else str(step.output)
-
-
-def _variables(plan: Plan, steps: Sequence[Step]) -> Mapping[int, str]:
-    """A name for every slot: the block's name, or x for what only the next step reads."""
-    results = {output.slot for output in plan.outputs}
-    readers: dict[int, set[int]] = {}
-    for index, step in enumerate(steps):
-        for slot in step.reads:
-            readers.setdefault(slot, set()).add(index)
-    names = {index: spec.name for index, spec in enumerate(plan.inputs)}
-    chained = []
-    for index, step in enumerate(steps):
-        last = index == len(steps) - 1 and results == {step.writes}
-        if last or (readers.get(step.writes) == {index + 1} and step.writes not in results):
-            chained.append(step.writes)
-        else:
-            names[step.writes] = step.name
-    letter = next(
-        word for word in ("x", "h", "z", *(f"x{n}" for n in range(len(names) + 1))) if word not in names.values()
-    )
-    return names | dict.fromkeys(chained, letter)
-
-
-def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Code with comments in one column; rows without a comment stay bare."""
-    column = max((len(code) for code, note in rows if note and len(code) <= COMMENT_AT), default=0)
-    return [f"{code:<{column}}  # {note}" if note else code for code, note in rows]
-
-
-def _made(call: Call) -> str:
-    return f"{call.target}({_arguments(call)})"
-
-
-def _called(step: Step, names: Mapping[int, str]) -> str:
-    xs = [names[slot] for slot in step.reads]
-    call = step.call
-    if call.is_module:
-        return f"self.{step.name}({', '.join(xs)})"
-    if call.target == "add":
-        return " + ".join(xs)
-    tensors = f"[{', '.join(xs)}]" if call.packed else ", ".join(xs)
-    more = _arguments(call)
-    return f"{call.target}({tensors}{', ' if more else ''}{more})"
-
-
-def _arguments(call: Call) -> str:
-    return ", ".join([*map(_value, call.args), *(f"{name}={_value(value)}" for name, value in call.kwargs)])
-
-
-def _value(value: object) -> str:
-    return script.quoted(value) if isinstance(value, str) else repr(value)
+def _classes(plan: Plan, name: str) -> Iterator[str]:
+    """The classes of the composites, what stands inside others before them, and the network's last."""
+    root = use_of(plan.drawn)
+    taken = {name, *_TAKEN, "read_weights", "read_samples", "preprocess", "main", "argparse", "ast", "io", "json"}
+    codes: Codes = {}
+    for uses in by_definition(root):
+        for code in grouped(uses, codes, taken):
+            yield written(code, codes, taken, About(code.uses[0].drawn.help))
+            codes.update(dict.fromkeys(map(id, code.uses), code))
+    network = Code(name)
+    network.add(root)
+    asides = {step.name for step in plan.needed(plan.watched)}
+    yield written(network, codes, taken, About(asides=asides, inputs=len(plan.inputs) > 1 or not root.running))
 
 
 def _one_line(text: str) -> str:

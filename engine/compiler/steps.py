@@ -121,6 +121,7 @@ class Drawn:
         title: The definition's name.
         help: What the definition says of itself.
         values: The composite's settings here.
+        defaults: What the definition sets them to.
         entries: What arrives, by name.
         exits: What leaves, in the order of the ports: name and where it comes from.
         parts: The blocks in their order, without the ports.
@@ -133,6 +134,7 @@ class Drawn:
     title: str = ""
     help: str = ""
     values: Mapping[str, Json] = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
     entries: tuple[tuple[str, End], ...] = ()
     exits: tuple[tuple[str, End], ...] = ()
     parts: tuple[Part, ...] = ()

@@ -1,10 +1,15 @@
 """Drawings for the tests of the compiler."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import strategies as st
 
 from engine.errors import BlockError
 from engine.graph.model import AddBlock, Connect, End, Graph, Wire
+
+sys.path.insert(0, str(Path(__file__).parent))  # for composites.py, which tests of several files build with
 
 # Layers with settings that fit small pictures; those that do not fit what arrives are not placed.
 PALETTE = (
