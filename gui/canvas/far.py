@@ -56,7 +56,7 @@ class Far:
     def looks(self) -> list[tuple[Look, list[QRectF]]]:
         """The cards of all blocks by what they look like."""
         if self._blocks is None:
-            self._blocks = _looks(self.scene.nodes.values())
+            self._blocks = looks(self.scene.nodes.values())
         return self._blocks
 
     def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
@@ -65,7 +65,7 @@ class Far:
         if sum(rect.width() * rect.height() for rect in exposed) * FEW < content.width() * content.height():
             near = scene.cells.touching_any(exposed)
             self._paint_wires(painter, _strokes(scene.wire_cells.touching_any(exposed)))
-            self._paint_blocks(painter, _looks(scene.nodes[id_] for id_ in near))
+            self._paint_blocks(painter, looks(scene.nodes[id_] for id_ in near))
             self._paint_passed(painter, near)
             return
         if self._wires is None:
@@ -127,7 +127,7 @@ def _outline(inks: Inks, stroke: Stroke) -> QPen:
 _ORDER: dict[Stroke, int] = {"": 0, "some": 1, "error": 2, "chosen": 3}
 
 
-def _looks(items: Iterable[NodeItem]) -> list[tuple[Look, list[QRectF]]]:
+def looks(items: Iterable[NodeItem]) -> list[tuple[Look, list[QRectF]]]:
     """Cards by what they look like, those that must be seen last."""
     found: dict[Look, list[QRectF]] = {}
     for item in items:

@@ -102,6 +102,7 @@ class DragBlocks:
         scene = view.canvas
         self.places = {id_: QPointF(scene.nodes[id_].pos()) for id_ in view.document.selection if id_ in scene.nodes}
         self.moved = False
+        self._now = self.places
         self._guides: Guides | None = None  # made at the first movement
         self._home = Thing(Box(0, 0, 0, 0))
 
@@ -112,8 +113,8 @@ class DragBlocks:
             self.moved = True
             self.view.canvas.nodes[self.lead.node.id].setZValue(2)
             self._sight()
-        self.view.hasten()
-        self.view.canvas.shift(self._targets(at, modifiers))
+        self._now = self._targets(at, modifiers)
+        self.view.canvas.shift(self._now)
         self.view.mark_wire(self._wire_under())
 
     def _sight(self) -> None:
@@ -164,7 +165,8 @@ class DragBlocks:
                 document.select([self.lead.node.id])
             return
         wire = self._wire_under()
-        places = {id_: (scene.nodes[id_].x(), scene.nodes[id_].y()) for id_ in self.places}
+        scene.settle()
+        places = {id_: (place.x(), place.y()) for id_, place in self._now.items()}
         edit: Edit = Move(places)
         if wire is not None and (splice := edits.splice(document.graph, wire, self.lead.node.id)) is not None:
             edit = Batch((edit, splice))
@@ -177,7 +179,9 @@ class DragBlocks:
     def cancel(self) -> None:
         self.view.mark_wire(None)
         self.view.guide_lines.show_lines(())
-        self.view.canvas.shift(self.places)
+        if self.moved:
+            self.view.canvas.shift(self.places)
+        self.view.canvas.settle()
 
 
 def _thing(item: NodeItem) -> Thing:

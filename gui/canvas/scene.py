@@ -5,7 +5,7 @@ Not for: the mouse and the keyboard (`gui.canvas.view`, `gui.canvas.gestures`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
@@ -17,11 +17,11 @@ from engine.graph.check import BlockReport, Report
 from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
-from gui.canvas.cells import Cells
 from gui.canvas.changes import Seen
 from gui.canvas.convoy import SEVERAL, Convoy
 from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
+from gui.canvas.ground import Ground
 from gui.canvas.inks import Inks
 from gui.canvas.node import NodeItem
 from gui.canvas.wire import Labels, WireItem, WireLabel
@@ -32,18 +32,14 @@ TIGHT = 1500.0  # less than this left of them, and the scene is made larger
 LONG = WIDTH + 4 * STUB  # a wire this wide may have a block in its way
 
 
-class CanvasScene(QGraphicsScene):
+class CanvasScene(Ground):
     """Items by block id and by the input that a wire ends in.
 
     Attributes:
-        nodes: The blocks' items.
-        wires: The wires' items.
         inks: What everything is painted with.
-        cells, wire_cells: Where the blocks' cards and the wires' rectangles are.
         convoy: Many blocks on the move, while they are.
         far: Paints blocks and wires from far away.
         others: Items that are neither blocks nor wires, in the order in which they came.
-        marked: The rectangle around all frames and notes.
         laid_out: Emits when something was placed, moved or taken away.
     """
 
@@ -53,12 +49,8 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.document = document
         self.inks = Inks()
-        self.nodes: dict[str, NodeItem] = {}
-        self.wires: dict[End, WireItem] = {}
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
-        self.cells: Cells[str] = Cells()
-        self.wire_cells: Cells[WireItem] = Cells()  # by item: the ids of ends are slow to hash
         self.far = Far(self)
         self.others: list[QGraphicsItem] = []
         self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
@@ -70,8 +62,6 @@ class CanvasScene(QGraphicsScene):
         self._reported: Seen[str, BlockReport] = Seen()
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._unsaid: set[End] = set()  # wires that no report was shown on
-        self._content: QRectF | None = None
-        self.marked = QRectF()
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
         self.labels = Labels(self.inks)
         self.addItem(self.labels)
@@ -334,13 +324,17 @@ class CanvasScene(QGraphicsScene):
 
     def _lead(self, places: dict[str, QPointF]) -> None:
         """Show many blocks at other places, all as far from their own."""
+        first = next(iter(places))
+        offset = places[first] - self.nodes[first].pos()
+        if offset.isNull():
+            self.settle()
+            return
         if self.convoy is None:
             self.convoy = Convoy((self.nodes[id_] for id_ in places), self.inks)
             self.far.stale()
             self.update()
         before = self.convoy.around()
-        first = next(iter(places))
-        self.convoy.offset = places[first] - self.nodes[first].pos()
+        self.convoy.offset = offset
         self.update(before.united(self.convoy.around()))
 
     def settle(self) -> None:
@@ -351,55 +345,7 @@ class CanvasScene(QGraphicsScene):
             self.far.stale()
             self.update()
 
-    # --- finding
-
-    def content(self) -> QRectF:
-        """The rectangle around all blocks, frames and notes."""
-        if self._content is None:
-            self._content = self.cells.around()
-        return self._content.united(self.marked)
-
-    def around(self, ids: Iterable[str]) -> QRectF:
-        """The rectangle around some blocks."""
-        rect = QRectF()
-        for id_ in ids:
-            if id_ in self.nodes:
-                rect = rect.united(self.nodes[id_].card().translated(self.nodes[id_].pos()))
-        return rect
-
-    def nodes_in(self, rect: QRectF) -> list[NodeItem]:
-        """Blocks whose card touches a rectangle, the topmost first."""
-        found = [self.nodes[id_] for id_ in self.cells.touching(rect)]
-        return sorted(found, key=lambda item: item.zValue(), reverse=True)
-
-    def node_at(self, place: QPointF) -> NodeItem | None:
-        """The block under a point."""
-        found = self.nodes_in(QRectF(place.x() - 0.5, place.y() - 0.5, 1, 1))
-        return found[0] if found else None
-
-    def port_at(self, place: QPointF, reach: float, *, inputs: bool | None = None) -> tuple[NodeItem, str, bool] | None:
-        """The port within `reach` of a point: (block, port, whether it is an input); `inputs` takes only that side."""
-        rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        best: tuple[float, NodeItem, str, bool] | None = None
-        for item in self.nodes_in(rect):
-            found = item.port_at(place, reach)
-            if found is None or (inputs is not None and found[1] != inputs):
-                continue
-            away = (item.port_place(*found) - place).manhattanLength()
-            if best is None or away < best[0]:
-                best = (away, item, *found)
-        return best[1:] if best is not None else None
-
-    def wire_at(self, place: QPointF, reach: float) -> WireItem | None:
-        """The wire within `reach` of a point."""
-        near = self.wires_near(place, reach)
-        best = min(near, key=lambda wire: wire.distance(place), default=None)
-        return best if best is not None and best.distance(place) <= reach else None
-
-    def wires_near(self, place: QPointF, reach: float) -> list[WireItem]:
-        """Wires whose rectangle comes within `reach` of a point."""
-        rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        return [wire for wire in self.wire_cells.touching(rect) if wire.isVisible()]
+    # --- what blocks show besides
 
     def set_thumbnail(self, block: str, image: QImage | None) -> None:
         """Show a picture on a block's face."""

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import cast
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF, QRegion, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from gui.canvas.convoy import Convoy
 from gui.canvas.inks import FULL_FROM, level_at
 from gui.canvas.scene import CanvasScene
 
@@ -48,7 +49,7 @@ class ZoomView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.whole = False
-        self._scrolling, self._carried = False, QPoint()
+        self._scrolling, self._carried, self._stilling = False, QPoint(), False
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -167,6 +168,9 @@ class ZoomView(QGraphicsView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is exposed; from far away blocks and wires are painted in one go, and nobody asks the items."""
+        if self.canvas.convoy is not None and not self._stilling:
+            self._paint_convoy(self.canvas.convoy)
+            return
         inverse = self.viewportTransform().inverted()[0]
         exposed = [
             inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in cast(Iterable[QRect], event.region())
@@ -182,6 +186,22 @@ class ZoomView(QGraphicsView):
         painter.setWorldTransform(self.viewportTransform())
         self.drawBackground(painter, inverse.mapRect(QRectF(event.rect()).adjusted(-1, -1, 1, 1)))
         self.canvas.far.paint(painter, exposed)
+
+    def _paint_convoy(self, convoy: Convoy) -> None:
+        """The rest as a picture, which is made when the view shows another part, and the cards over it."""
+        seen = self.seen()
+        if convoy.still is None or convoy.still[0] != seen:
+            ratio = self.devicePixelRatioF()
+            picture = QPixmap(self.viewport().size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            self._stilling = True
+            self.viewport().render(picture, QPoint(), QRegion(), QWidget.RenderFlag(0))
+            self._stilling = False
+            convoy.still = (seen, picture)
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, convoy.still[1])
+        painter.setWorldTransform(self.viewportTransform())
+        convoy.paint(painter)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The canvas with its dots."""

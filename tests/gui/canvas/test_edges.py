@@ -8,8 +8,7 @@ from pytestqt.qtbot import QtBot
 from gui.canvas import Canvas
 from gui.canvas.edges import EDGE, MOST, speed
 from gui.document import Document
-
-from .conftest import Mouse
+from tests.gui.canvas.conftest import Mouse
 
 ROOM = QRect(0, 0, 1000, 600)
 

@@ -1,0 +1,62 @@
+"""Many blocks on the move: their cards follow the mouse over a still picture of the rest, and are put down once, at the end.
+
+Moving hundreds of items and laying their wires anew takes longer than a frame; so does painting everything that is under them.
+Not for: a few blocks, which move as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from gui.canvas.far import Look, looks
+from gui.canvas.inks import Inks
+from gui.canvas.node import NodeItem
+
+SEVERAL = 100  # blocks from which they travel as a convoy
+FAINT = 0.75  # opacity of the cards that travel
+
+
+class Convoy:
+    """Blocks that are shown elsewhere than their items are.
+
+    Attributes:
+        offset: How far they have come, canvas units.
+        still: The picture of the view without them, and what it shows; the view keeps it here.
+    """
+
+    def __init__(self, items: Iterable[NodeItem], inks: Inks) -> None:
+        self.items = list(items)
+        self.inks = inks
+        self.offset = QPointF()
+        self.still: tuple[QRectF, QPixmap] | None = None
+        self._around = QRectF()
+        for item in self.items:
+            self._around = self._around.united(item.place())
+            item.dim = True
+        self._looks: list[tuple[Look, list[QRectF]]] = looks(self.items)
+
+    def around(self) -> QRectF:
+        """The part of the scene that the cards cover."""
+        return self._around.translated(self.offset).adjusted(-4, -4, 4, 4)
+
+    def paint(self, painter: QPainter) -> None:
+        """The cards where they are now, in scene coordinates."""
+        painter.save()
+        painter.translate(self.offset)
+        painter.setOpacity(FAINT)
+        rim = QPen(self.inks.ring.color(), 1)
+        rim.setCosmetic(True)
+        painter.setPen(rim)
+        for (_, _, family), rects in self._looks:
+            painter.setBrush(self.inks.family(family).far)
+            painter.drawRects(rects)
+        painter.restore()
+
+    def disband(self) -> None:
+        """The items are themselves again."""
+        for item in self.items:
+            item.dim = False
+            item.update()
