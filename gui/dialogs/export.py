@@ -201,7 +201,7 @@ class ExportDialog(QDialog):
         dataset = self.session.dataset
         weights = self.weights.currentData() or job.UNTRAINED
         return job.Order(
-            self.document.graph.copy(), weights, self.kind, self.document.title,
+            self.document.root.copy(), weights, self.kind, self.document.title,
             dataset.classes if dataset is not None else (),
             dataset.normalisation if dataset is not None else None,
         )  # fmt: skip

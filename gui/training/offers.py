@@ -77,9 +77,9 @@ def _offers(state: str, obstacle: str, best_known: bool) -> Offers:
 
 def obstacle(document: Document, data_error: str = "") -> Problem | None:
     """The first problem that keeps the drawing from being trained; `data_error` says why there are no data."""
-    for problem in document.report.problems:
+    for problem in document.root_report.problems:
         if problem.severity == "error":
             return problem
-    if not len(document.graph):
+    if not len(document.root):
         return Problem("empty", "The drawing is empty. Place an input, some layers and an output, or open a preset.")
     return Problem("data", data_error) if data_error else None

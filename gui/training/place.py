@@ -338,7 +338,7 @@ class TrainPlace(QWidget):
 
     def _go_to_name(self, name: str) -> None:
         try:
-            self.goto.emit(self.document.graph.named(name).id)
+            self.goto.emit(self.document.root.named(name).id)
         except GraphError:
             self.said.emit(f"The block {name} is no longer in the drawing.")
 

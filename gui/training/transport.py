@@ -154,11 +154,11 @@ class Transport(_Follower):
         blocked = problem is not None and self.session.state == "idle"
         self.card.setVisible(blocked)
         if problem is not None:
-            count = sum(1 for found in self.document.report.problems if found.severity == "error")
+            count = sum(1 for found in self.document.root_report.problems if found.severity == "error")
             more = f" And {count - 1} more." if count > 1 else ""
             name = ""
-            if problem.block is not None and problem.block in self.document.graph.nodes:
-                name = f"{self.document.graph.node(problem.block).name}: "
+            if problem.block is not None and problem.block in self.document.root.nodes:
+                name = f"{self.document.root.node(problem.block).name}: "
             text = problem.text[:1].upper() + problem.text[1:] if not name else problem.text
             self.show_problems.setText("Show data" if problem.code == "data" else "Show problems")
             self.reason.setText(f"Cannot train yet. {name}{text}{more}")
