@@ -21,7 +21,7 @@ from gui import theme
 from gui.document import Document
 from gui.widgets import DockTitle, EmptyState
 
-ROW_HEIGHT, WIDTH = 30, 260  # pixels
+ROW_HEIGHT, WIDTH, ICON = 30, 260, QSize(16, 16)  # pixels
 BEGINNING = "As it was opened"
 
 
@@ -37,7 +37,13 @@ class StepRow(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        if index.row() > self._stack.index():
+        undone = index.row() > self._stack.index()
+        if option.icon.isNull():  # the step that was saved last has one
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            name = "circle-outline" if undone else "circle-small"
+            option.icon = QIcon(theme.icon(name, color=theme.current().muted))
+            option.decorationSize = ICON
+        if undone:
             option.font.setItalic(True)
             option.text = f"{option.text}  (undone)"
             option.palette.setColor(QPalette.ColorRole.Text, QColor(theme.current().muted))
@@ -60,6 +66,8 @@ class History(QWidget):
         self.list.setEmptyLabel(BEGINNING)
         self.list.setItemDelegate(StepRow(document.stack, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setIconSize(ICON)
+        self.list.setStyleSheet("QUndoView { border-width: 0 0 0 1px; border-radius: 0; padding: 6px; }")
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.empty = EmptyState(
             "history",

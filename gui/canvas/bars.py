@@ -5,15 +5,15 @@ Not for: what is looked for (`gui.canvas.finding`, `gui.canvas.connecting`).
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets import IconButton
 
 FIELD = 210  # pixels
-TOP, SIDE = 12, 12  # pixels from the canvas' edges
+TOP, SIDE, GAP = 12, 12, 16  # pixels from the canvas' edges, and between the bar and what it must not cover
 
 
 class Bar(QFrame):
@@ -33,6 +33,7 @@ class Bar(QFrame):
         self.setObjectName(name)
         self.setProperty("card", True)
         self._icon = QLabel()
+        self._text = ""
         self.field = QLineEdit()
         self.field.setObjectName(f"{name}-field")
         self.field.setMinimumWidth(120)
@@ -63,13 +64,29 @@ class Bar(QFrame):
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Tell what was found; the field's description is what screen readers speak."""
-        self.said.setText(text)
+        self._text = text
+        self._elide()
         self.said.setToolTip(text)
         if self.said.property("fault") != bad:
             self.said.setProperty("fault", bad)
             self.said.style().unpolish(self.said)
             self.said.style().polish(self.said)
         self.field.setAccessibleDescription(text)
+
+    def _elide(self) -> None:
+        room = max(0, self.said.width() - 2)
+        self.said.setText(self.said.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What was found, in as much as there is room for."""
+        super().resizeEvent(event)
+        self.row.activate()
+        self._elide()
+
+    def uncover(self, rect: QRect) -> QPoint:
+        """How far the canvas has to move down, in pixels, so that the bar covers nothing of a rectangle of the viewport."""
+        hidden = self.isVisible() and rect.adjusted(-GAP, -GAP, GAP, GAP).intersects(self.geometry())
+        return QPoint(0, self.geometry().bottom() + GAP - rect.top()) if hidden else QPoint()
 
     def place(self) -> None:
         """Stand in the middle of the upper edge, as wide as there is room."""

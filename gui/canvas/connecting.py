@@ -18,11 +18,12 @@ from engine.graph.model import Connect, End, Graph, Node, Wire
 from gui import search
 from gui.canvas import access, edits, geometry
 from gui.canvas.bars import Bar
+from gui.canvas.finding import lead
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
-WIDTH = 640  # pixels
+WIDTH = 720  # pixels
 
 
 @dataclass(frozen=True)
@@ -197,19 +198,19 @@ class ConnectBar(Bar):
         here = view.canvas.nodes[end.block].port_place(end.port, is_input=not forward)
         there = item.port_place(choice.other.port, is_input=forward)
         view.canvas.show_loose(geometry.course(*((here, there) if forward else (there, here)))[0])
-        view.show_blocks([choice.other.block])
+        lead(view, self, [choice.other.block])
         text = self.words(choice)
         self.say(text, bad=bool(choice.fault))
         access.announce(self.field, text)
 
     def words(self, choice: Choice) -> str:
-        """A choice in words: "fc1 · N×400 · 2 of 5"."""
+        """A choice in words: "2 of 5 · fc1 · N×400"."""
         node = self.view.document.graph.node(choice.other.block)
         _end, forward = self.hands[self.hand]
         port = f", {choice.other.port}" if _several(node, forward=not forward) else ""
-        parts = [f"{node.name}{port}", choice.shape]
-        parts.append(choice.fault or (f"replaces {choice.replaces}" if choice.replaces else ""))
-        return "  ·  ".join((*(part for part in parts if part), f"{self.at + 1} of {len(self.offered)}"))
+        parts = [f"{self.at + 1} of {len(self.offered)}", f"{node.name}{port}", choice.shape]
+        parts.append(choice.fault or (f"instead of {choice.replaces}" if choice.replaces else ""))
+        return "  ·  ".join(part for part in parts if part)
 
     def _edited(self, _edit: object) -> None:
         if self.isVisible():

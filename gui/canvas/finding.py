@@ -69,6 +69,14 @@ def find(query: str, among: Mapping[str, tuple[str, ...]]) -> list[str]:
     return plain or search.best(query, [(id_, held[:3]) for id_, held in among.items()])
 
 
+def lead(view: Canvas, bar: Bar, blocks: list[str]) -> None:
+    """Bring blocks into view, and out from under a bar."""
+    view.show_blocks(blocks)
+    delta = bar.uncover(view.mapFromScene(view.canvas.around(blocks)).boundingRect())
+    if not delta.isNull():
+        view.scroll_by(delta)
+
+
 class FindBar(Bar):
     """The field that Ctrl+F opens. Enter goes to the next block found, Shift+Enter to the one before."""
 
@@ -130,7 +138,7 @@ class FindBar(Bar):
 
     def _go(self) -> None:
         if self.current is not None:
-            self.view.show_blocks([self.current])
+            lead(self.view, self, [self.current])
         self._tell()
 
     def _tell(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from engine.graph.model import Batch, Node, SetFlags
-from gui.canvas.geometry import WIDTH, port_y
+from gui.canvas.geometry import HEIGHT, WIDTH, port_y
 from gui.canvas.inks import Inks
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def pin(view: Canvas) -> None:
 # --- on the canvas ------------------------------------------------------------------------------------------------------
 
 
-def paint_bypass(painter: QPainter, inks: Inks, node: Node) -> None:
-    """A dashed line from input to output, through everything the block would do, and the word for it."""
+def paint_bypass(painter: QPainter, inks: Inks, node: Node, height: float = HEIGHT) -> None:
+    """A dashed line from input to output, through everything the block would do, and the word for it at the lower edge."""
     level = port_y(0)
     pen = QPen(inks.muted.color(), 1.8)
     pen.setStyle(Qt.PenStyle.DashLine)
@@ -76,7 +76,7 @@ def paint_bypass(painter: QPainter, inks: Inks, node: Node) -> None:
         return
     text = "bypassed" if node.bypassed is True else "bypassed if…"
     width = inks.width(text, inks.label_font) + 2 * PILL_PAD
-    pill = QRectF((WIDTH - width) / 2, level - PILL_HEIGHT / 2, width, PILL_HEIGHT)
+    pill = QRectF((WIDTH - width) / 2, height - PILL_HEIGHT / 2, width, PILL_HEIGHT)
     painter.setPen(inks.border)
     painter.setBrush(inks.card)
     painter.drawRoundedRect(pill, PILL_HEIGHT / 2, PILL_HEIGHT / 2)

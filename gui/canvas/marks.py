@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
@@ -25,7 +25,7 @@ class GuideLines(QGraphicsItem):
         super().__init__()
         self.lines: tuple[Line, ...] = ()
         self._rect = QRectF()
-        self.setZValue(5)
+        self.setZValue(-0.7)  # over wires, under their labels and the blocks, whose texts it would strike through
 
     def show_lines(self, lines: Iterable[Line]) -> None:
         """Show these lines and no others."""
@@ -47,10 +47,8 @@ class GuideLines(QGraphicsItem):
         """Thin lines; those over gaps have ends."""
         pen = QPen(QColor(theme.current().accent), 1)
         pen.setCosmetic(True)
-        dashed = QPen(pen)
-        dashed.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
         for line in self.lines:
-            painter.setPen(pen if line.gap else dashed)
             painter.drawLine(QLineF(line.x1, line.y1, line.x2, line.y2))
             if line.gap:
                 across = (0.0, TICK) if line.y1 == line.y2 else (TICK, 0.0)
@@ -89,10 +87,7 @@ class Rings(QGraphicsItem):
         seen = option.exposedRect
         pen = QPen(QColor(tokens.warn), 2)
         pen.setCosmetic(True)
-        soft = QColor(tokens.warn)
-        soft.setAlpha(28)
         painter.setPen(pen)
-        painter.setBrush(QBrush(soft))
         for rect in self.rects:
             if rect != self.current and rect.intersects(seen):
                 painter.drawRoundedRect(rect, 12, 12)
