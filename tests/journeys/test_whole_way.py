@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.graph.reader import VERSION
 from engine.project import open_project
 from engine.training.runs import Run
 from gui.app import build
@@ -147,7 +148,7 @@ def test_a_new_user_draws_breaks_mends_trains_looks_inside_and_takes_the_network
 
     # And the project, which opens again as it was.
     saved = document.save(tmp_path / "mine.loom")
-    assert json.loads(saved.read_text())["loom"] == 1
+    assert json.loads(saved.read_text())["loom"] == VERSION
     assert open_project(saved).graph.same_as(document.graph)
     QApplication.processEvents()
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.export import read_weights
 from engine.graph import store
 from engine.graph.model import Configure
+from engine.graph.reader import VERSION
 from engine.project import open_project
 from gui.background import open_jobs
 from gui.dialogs import export_job as job
@@ -70,7 +71,7 @@ def test_weights_are_previewed_by_name_and_written(
 
 def test_the_project_file_holds_the_same_drawing(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
     dialog.choose("project")
-    qtbot.waitUntil(lambda: '"loom": 1' in dialog.code.toPlainText(), timeout=LONG)
+    qtbot.waitUntil(lambda: f'"loom": {VERSION}' in dialog.code.toPlainText(), timeout=LONG)
     assert not dialog.weights.isEnabled()
     saved(dialog, qtbot, tmp_path / "net.loom")
     assert store.load(tmp_path / "net.loom").same_as(dialog.document.graph)
