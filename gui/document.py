@@ -173,6 +173,14 @@ class Document(QObject):
         )
         return True
 
+    def refusal(self, edit: Edit) -> str:
+        """Why an edit of the open drawing would be refused; empty where it would not. Nobody hears of the attempt."""
+        try:
+            self.root.run(self.root.run(ways.wrapped(self._owner, edit)))
+        except GraphError as error:
+            return str(error)
+        return ""
+
     def _visit(self, scope: Scope) -> None:
         """Open the drawing that an edit was made in, so that its undoing is seen; stay where it is gone."""
         if ways.existing(self.root, scope) == scope:

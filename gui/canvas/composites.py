@@ -1,6 +1,6 @@
 """Composites on the canvas: made of the selected blocks, taken apart, entered and left.
 
-Not for: how blocks become a composite (`engine.graph.grouping`, `engine.graph.dissolving`).
+Not for: making and taking apart (`gui.composing`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
 
-from engine.errors import GraphError
-from engine.graph.dissolving import dissolve as taken_apart
-from engine.graph.edits import Batch, Edit
-from engine.graph.grouping import group as grouped
+from gui import composing
 from gui.scope import Scope
 
 if TYPE_CHECKING:
@@ -21,53 +18,14 @@ if TYPE_CHECKING:
 
 def group(view: Canvas) -> None:
     """Make a composite of the selected blocks; its instance is selected, so that its name and settings are at hand."""
-    document = view.document
-    try:
-        edit, instance = grouped(document.graph, document.selection)
-    except GraphError as error:
-        document.refused.emit(str(error))
-        return
-    if document.do(edit, "Make a composite"):
-        document.select([instance])
+    instance = composing.group(view.document)
+    if instance is not None:
         view.show_blocks([instance])
 
 
 def dissolve(view: Canvas) -> None:
     """Take the selected composites apart; what was inside is selected."""
-    document = view.document
-    instances = [id_ for id_ in document.selection if document.graph.node(id_).composite is not None]
-    if len(instances) == 1:
-        dissolve_one(view, instances[0])
-        return
-    graph, edits, placed = (
-        document.root.copy(),
-        list[Edit](),
-        list[str](),
-    )  # each is worked out where the others are gone
-    try:
-        for id_ in instances:
-            drawing = graph if document.graph.owner is None else graph.composites[document.graph.owner].body
-            edit, ids = taken_apart(drawing, id_)
-            drawing.run(edit)
-            edits.append(edit)
-            placed += ids
-    except GraphError as error:
-        document.refused.emit(str(error))
-        return
-    if edits and document.do(Batch(tuple(edits)), "Dissolve composites"):
-        document.select(placed)
-
-
-def dissolve_one(view: Canvas, instance: str) -> None:
-    """Take one instance apart."""
-    document = view.document
-    try:
-        edit, placed = taken_apart(document.graph, instance)
-    except GraphError as error:
-        document.refused.emit(str(error))
-        return
-    if document.do(edit, "Dissolve composite"):
-        document.select(placed)
+    composing.dissolve(view.document, view.document.selection)
 
 
 def enter(view: Canvas) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from engine.graph.model import Disconnect, End, Rename, Wire
+from engine.graph.model import Disconnect, End, Wire
+from gui import composing
 from gui.canvas import edits, frame_commands
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.mine import bringing
@@ -47,7 +48,7 @@ def named(view: Canvas, block: str, name: str) -> None:
     """Carry a renaming out."""
     graph = view.document.graph
     if block in graph.nodes and name and name != graph.node(block).name:
-        view.document.do(Rename(block, name), "Rename")
+        composing.rename(view.document, block, name)
 
 
 def place(view: Canvas, kind: str, at: QPointF, *, source: End | None = None, target: End | None = None) -> str | None:
