@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from engine.blocks.spec import Shape
-from engine.graph.check import BlockReport, Report
+from engine.graph.check import Report
 from engine.graph.model import Graph, Node
-from engine.graph.receptive import Field, receptive
+from engine.graph.receptive import NOTHING, Field, Seen, all_fields
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Row:
 
     Attributes:
         block: Its id.
-        name: Its name.
+        name: Its name, with those of the composites that lead to it: "layer1.0.conv2" is in the first repetition of layer1.
         title: What kind of block it is, in words.
         family: The family of its kind.
         inputs: Shapes that arrive, None for one that is not known.
@@ -38,6 +38,7 @@ class Row:
         path: Ids of the instances of composites that lead to it.
         repetition: Which repetition of the innermost of these, counted from 0.
         total: Whether its figures are the sum of the rows below it (a composite that is shown with its inside).
+        bypassed: Whether it only passes on what arrives.
     """
 
     block: str
@@ -56,6 +57,7 @@ class Row:
     path: tuple[str, ...] = ()
     repetition: int = 0
     total: bool = False
+    bypassed: bool = False
 
     @property
     def arrives(self) -> str:
@@ -68,21 +70,56 @@ class Row:
         return str(self.output) if self.output is not None else "?"
 
 
-def rows(graph: Graph, report: Report) -> tuple[Row, ...]:
-    """A row a block in the order of the network; blocks that have no place in it come last."""
-    fields = receptive(graph, report)
+def rows(graph: Graph, report: Report, *, inside: bool = False) -> tuple[Row, ...]:
+    """A row a block in the order of the network; blocks that have no place in it come last.
+
+    Args:
+        graph: The network.
+        report: What the checker said of it.
+        inside: Whether the blocks within composites have rows too, each repetition below its instance.
+    """
+    return tuple(_rows(graph, report, all_fields(graph, report), _Place(report, inside)))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a drawing stands: the whole network's report, and the composites that lead to it."""
+
+    whole: Report
+    inside: bool
+    path: tuple[str, ...] = ()
+    prefix: str = ""
+    repetition: int = 0
+
+
+def _rows(graph: Graph, report: Report, seen: Seen, place: _Place) -> Iterator[Row]:
     ordered = [id_ for id_ in report.order if id_ in graph.nodes]
     placed = set(ordered)
-    ids = (*ordered, *(id_ for id_ in graph.nodes if id_ not in placed))
-    return tuple(_row(graph.nodes[id_], report.blocks.get(id_), report, fields.get(id_)) for id_ in ids)
+    for id_ in (*ordered, *(id_ for id_ in graph.nodes if id_ not in placed)):
+        node = graph.nodes[id_]
+        if node.kind in ("port_in", "port_out"):
+            continue
+        repetitions = report.inner.get(id_, ()) if place.inside and node.composite in graph.composites else ()
+        yield _row(node, report, seen.field(id_), place, total=bool(repetitions))
+        fields = seen.inner.get(id_, ())
+        for number, inner in enumerate(repetitions):
+            below = replace(
+                place,
+                path=(*place.path, id_),
+                prefix=f"{place.prefix}{node.name}." + (f"{number}." if len(repetitions) > 1 else ""),
+                repetition=number,
+            )
+            body = graph.composites[str(node.composite)].body
+            yield from _rows(body, inner, fields[number] if number < len(fields) else NOTHING, below)
 
 
-def _row(node: Node, about: BlockReport | None, whole: Report, field: Field | None) -> Row:
-    spec = type(node.block())
+def _row(node: Node, report: Report, field: Field | None, place: _Place, *, total: bool) -> Row:
+    about, whole = report.blocks.get(node.id), place.whole
+    spec = type(report.made.get(node.id) or node.block())
     parameters, macs = (about.parameters, about.macs) if about else (0, 0)
     return Row(
         block=node.id,
-        name=node.name,
+        name=place.prefix + node.name,
         title=spec.title,
         family=spec.family,
         inputs=about.inputs if about else (),
@@ -93,6 +130,11 @@ def _row(node: Node, about: BlockReport | None, whole: Report, field: Field | No
         mac_share=macs / whole.macs if whole.macs else 0.0,
         activation_bytes=about.activation_bytes if about else 0,
         field=field,
+        depth=len(place.path),
+        path=place.path,
+        repetition=place.repetition,
+        total=total,
+        bypassed=node.id in report.bypassed,
     )
 
 
@@ -132,7 +174,7 @@ def cells(row: Row) -> tuple[str, ...]:
     """A row as it is read, in the order of `HEAD`; names stand further right the deeper they are."""
     return (
         "  " * row.depth + row.name,
-        row.title,
+        row.title + (" (bypassed)" if row.bypassed else ""),
         row.arrives,
         row.leaves,
         f"{row.parameters:,}" if row.parameters else "",

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.blocks.spec import Shape
+from engine.blocks.spec import Block, Shape
 from engine.blocks.window import Looks, Span
 from engine.graph.check import Report
-from engine.graph.model import Graph
+from engine.graph.model import End, Graph, Node
 
 Number = int | Fraction
 
@@ -153,39 +153,111 @@ def _pair(height: Number | None, width: Number | None) -> str:
 Fields = Mapping[str, Field]  # by the id of the input block
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The fields in a drawing: the network, or one repetition of a composite.
+
+    Attributes:
+        blocks: For every block that pictures lead to, its field in each of them; of several outputs, the first.
+        inner: Of each instance of a composite, by id: one `Seen` a repetition.
+        exits: Of a composite: the fields of its outputs by the port's name.
+    """
+
+    blocks: Mapping[str, Fields]
+    inner: Mapping[str, tuple[Seen, ...]]
+    exits: Mapping[str, Fields]
+
+    def field(self, block: str) -> Field | None:
+        """The field of a block, in the picture of which it sees most; None where no picture leads to it."""
+        fields = self.blocks.get(block)
+        return max(fields.values(), key=lambda field: field.pixels) if fields else None
+
+
+NOTHING = Seen({}, {}, {})
+
+
 def receptive(graph: Graph, report: Report) -> Mapping[str, Field]:
-    """The receptive field of every block that a picture leads to, by block id.
+    """The receptive field of every block that a picture leads to, by block id; of a composite, the field behind it.
 
     Where several pictures lead to a block, the field in the one of which it sees most. Blocks behind a fault have none.
     """
-    return {
-        id_: max(fields.values(), key=lambda field: field.pixels) for id_, fields in all_fields(graph, report).items()
-    }
+    seen = all_fields(graph, report)
+    return {id_: field for id_ in seen.blocks if (field := seen.field(id_)) is not None}
 
 
-def all_fields(graph: Graph, report: Report) -> Mapping[str, Fields]:
-    """For every block that pictures lead to, its field in each of them."""
-    into: dict[str, list[str]] = {}
+def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | None = None) -> Seen:
+    """The fields of every block, those inside composites too.
+
+    Args:
+        graph: The drawing.
+        report: What the checker said of it.
+        entries: Of a composite's drawing: the fields that arrive, by the port's name.
+    """
+    into: dict[str, list[tuple[str, End]]] = {}
     for target, wire in graph.wires.items():
-        into.setdefault(target.block, []).append(wire.source.block)
-    found: dict[str, Fields] = {}
+        into.setdefault(target.block, []).append((target.port, wire.source))
+    blocks: dict[str, Fields] = {}
+    ports: dict[End, Fields] = {}  # of blocks with several outputs
+    inner: dict[str, tuple[Seen, ...]] = {}
+    exits: dict[str, Fields] = {}
     for id_ in report.order:
-        about = report.blocks.get(id_)
-        if about is None or about.output is None or id_ not in graph.nodes:
+        about, node = report.blocks.get(id_), graph.nodes.get(id_)
+        if node is None or about is None or about.output is None:
             continue
-        block = graph.nodes[id_].block()
-        if block.role in ("loss", "metric"):
-            continue
-        if block.role == "input":
-            if len(about.output.dims) == 3:
-                found[id_] = {id_: _pixel(id_, about.output)}
-            continue
-        arriving = [found[source] for source in into.get(id_, ()) if source in found]
-        shapes = [shape for shape in about.inputs if shape is not None]
-        if arriving and shapes:
-            merged = arriving[0] if len(arriving) == 1 else _union(arriving)
-            found[id_] = _through(merged, _looks(block.window(*shapes), shapes[0], about.output), about.output)
-    return found
+        block = report.made.get(id_) or node.block()
+        arriving = {
+            port: fields
+            for port, source in into.get(id_, ())
+            if (fields := ports.get(source) or blocks.get(source.block)) is not None
+        }
+        match block.role:
+            case "input":
+                if len(about.output.dims) == 3:
+                    blocks[id_] = {id_: _pixel(id_, about.output)}
+            case "entry":
+                if entries and entries.get(node.name):
+                    blocks[id_] = entries[node.name]
+            case "loss" | "metric":
+                pass
+            case _ if not arriving:
+                pass
+            case "exit":
+                blocks[id_] = exits[node.name] = next(iter(arriving.values()))
+            case _ if id_ in report.bypassed:
+                first = block.inputs()[0].name
+                if first in arriving:
+                    blocks[id_] = arriving[first]
+            case _ if id_ in report.inner and node.composite in graph.composites:
+                inner[id_], left = _repeated(graph, node, block, report.inner[id_], arriving)
+                ports.update({End(id_, name): fields for name, fields in left.items()})
+                if left:
+                    first = block.outputs()[0].name
+                    blocks[id_] = left.get(first) or next(iter(left.values()))
+            case _:
+                shapes = [shape for shape in about.inputs if shape is not None]
+                merged = next(iter(arriving.values())) if len(arriving) == 1 else _union(arriving.values())
+                looks = _looks(block.window(*shapes), shapes[0], about.output)
+                blocks[id_] = _through(merged, looks, about.output)
+    return Seen(blocks, inner, exits)
+
+
+def _repeated(
+    graph: Graph, node: Node, block: Block, reports: Iterable[Report], arriving: Mapping[str, Fields]
+) -> tuple[tuple[Seen, ...], Mapping[str, Fields]]:  # fmt: skip
+    """What is seen inside a composite, repetition after repetition, and what leaves it."""
+    body = graph.composites[str(node.composite)].body
+    names = [port.name for port in block.inputs()]
+    outputs = [port.name for port in block.outputs()]
+    found: list[Seen] = []
+    given = dict(arriving)
+    for report in reports:
+        seen = all_fields(body, report, given)
+        found.append(seen)
+        # What leaves one repetition arrives at the next, port by port; the others arrive as before.
+        given.update({
+            name: seen.exits[port] for name, port in zip(names, outputs, strict=False) if port in seen.exits
+        })  # fmt: skip
+    return tuple(found), found[-1].exits if found else {}
 
 
 def _pixel(source: str, shape: Shape) -> Field:

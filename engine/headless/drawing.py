@@ -41,13 +41,13 @@ def check(ref: str, *, as_json: bool, layers: bool = False, table: str | None = 
     Args:
         ref: The project.
         as_json: One JSON object a line.
-        layers: The wide table, with shares, memory and receptive fields.
+        layers: The wide table, with shares, memory and receptive fields, and with the inside of composites.
         table: A file that gets this table as CSV; None for none.
     """
     project = engine.open(ref)
     report = project.check()
     if table is not None:
-        write_atomic(table, to_csv(rows(project.graph, report)))
+        write_atomic(table, to_csv(rows(project.graph, report, inside=True)))
     if as_json:
         _check_json(project.graph, report)
     else:
@@ -81,7 +81,7 @@ def _check_json(graph: Graph, report: Report) -> None:
 
 
 def _check_text(graph: Graph, report: Report, *, layers: bool) -> None:
-    for line in to_text(rows(graph, report)).splitlines() if layers else _short(graph, report):
+    for line in to_text(rows(graph, report, inside=True)).splitlines() if layers else _short(graph, report):
         say(line)
     say()
     say(

@@ -133,11 +133,12 @@ def survey(graph: Graph, settings: TrainingSettings, data: DataSet | None) -> Su
     samples, validated = (len(data.splits[part]) for part in ("train", "val")) if data is not None else (0, 0)
     held = data_bytes(data, on_card=device.id != "cpu", free=free) if data is not None else 0
     steps = tuple((step.call, step.reads, step.inputs) for step in planned.steps)
+    ends = tuple((term.kind, term.slot) for term in goal.terms)
     how = (settings.optimizer, settings.momentum > 0, settings.threads, device.id, device.name)
     return Survey(
         device=device, batch_size=settings.batch_size, samples=samples, validated=validated,
         memory=footprint(planned, goal, settings, data=held, on_card=device.id != "cpu"), total=total, free=free,
-        key=(steps, tuple((term.kind, term.slot) for term in goal.terms), how, min(settings.batch_size, samples) if samples else settings.batch_size),
+        key=(steps, ends, how, min(settings.batch_size, samples) if samples else settings.batch_size),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import engine
 from engine.graph.analyse import CSV_HEAD, percent, rows, to_csv, to_text, totals
 from engine.graph.check import check
 from engine.graph.model import Configure
+from tests.engine.graph.drawn import resnet
 
 
 def table(name="lenet5"):
@@ -67,3 +68,22 @@ def test_an_empty_drawing_has_no_rows_and_a_line_of_noughts():
 
 def test_shares_too_small_for_a_digit_are_not_nothing():
     assert (percent(0.0), percent(0.0001), percent(0.125)) == ("0.0", "<0.1", "12.5")
+
+
+def test_composites_are_one_row_or_a_row_a_block_inside_and_nothing_counts_twice():
+    graph = resnet()
+    report = check(graph)
+    folded, opened = rows(graph, report), rows(graph, report, inside=True)
+    assert totals(folded) == totals(opened) == (report.parameters, report.macs, report.activation_bytes)
+    names = [row.name for row in opened]
+    assert len(set(names)) == len(names)
+    assert [row.name for row in opened if row.depth == 0] == [row.name for row in folded]
+    second = next(row for row in opened if row.name == "layer3.1.conv2")
+    assert (second.path, second.repetition, second.depth) == (("layer3",), 1, 1)
+    assert second.field is not None
+    assert second.field.size == (155, 155)
+    first = next(row for row in opened if row.name == "layer3")
+    inside = [row for row in opened if row.path == ("layer3",)]
+    assert first.total
+    assert first.parameters == sum(row.parameters for row in inside)
+    assert [row.bypassed for row in inside if row.block == "d"] == [False] + [True] * 5

@@ -12,6 +12,7 @@ from engine.compiler.plan import plan
 from engine.graph.check import check
 from engine.graph.model import AddBlock, Connect, End, Graph, Wire
 from engine.graph.receptive import all_fields, receptive
+from tests.engine.graph.drawn import resnet
 
 
 class Drawing:
@@ -213,7 +214,7 @@ def test_two_pictures_have_a_field_each_and_numbers_have_none():
     other = drawing.add("image_input", {"height": 8, "width": 8}, [])
     both = drawing.add("add", {}, [left, other])
     vector = drawing.add("vector_input", {"features": 3}, [])
-    fields = all_fields(drawing.graph, check(drawing.graph))
+    fields = all_fields(drawing.graph, check(drawing.graph)).blocks
     assert {source: field.size for source, field in fields[both].items()} == {"b1": (3, 3), other: (1, 1)}
     assert drawing.field(both).size == (3, 3)
     assert vector not in fields
@@ -234,3 +235,15 @@ def test_a_field_is_told_in_words():
     assert drawing.field().sentence == (
         "Each number sees 5 × 5 pixels; the next one sees those 2 further on. The first begins at row -2, column -2, in the rim."
     )
+
+
+def test_a_composite_has_the_field_behind_all_its_repetitions():
+    """ResNet-50 with the stride at the 3×3: 427 pixels; stage by stage as if every block had been drawn."""
+    graph = resnet()
+    report = check(graph)
+    fields = receptive(graph, report)
+    assert [fields[stage].size[0] for stage in ("m", "layer1", "layer2", "layer3", "layer4")] == [11, 35, 91, 267, 427]
+    assert [fields[stage].height.jump for stage in ("m", "layer1", "layer2", "layer3", "layer4")] == [4, 4, 8, 16, 32]
+    assert fields["f"].whole
+    inner = all_fields(graph, report).inner["layer1"]
+    assert [one.field("b").size[0] for one in inner if one.field("b")] == [19, 27, 35]
