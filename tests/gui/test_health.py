@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import AddBlock, Configure, Connect, End, Move, Node, Rename, Wire
-from engine.project import Project
+from engine.graph.model import AddBlock, Configure, Connect, End, Move, Node, Rename, SetSection, Wire
+from engine.project import Project, open_project
 from engine.training.health import to_event
 from engine.training.messages import BlockHealth, Health, Note
 from engine.training.record import EVENTS
@@ -157,3 +157,28 @@ def test_the_page_of_a_block_tells_how_it_learns_while_that_is_known(on: Signs, 
     on.document.select(["b2"])
     page = panel.page
     assert page.learning.isHidden()
+
+
+def test_a_real_training_is_seen_and_its_run_shows_the_same_when_it_is_opened_again(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path))
+    document = Document(open_project("preset:mlp_784_512_512_10"))
+    document.do(Configure(document.graph.named("fc1").id, {"out_features": 16}), "Small")
+    document.do(SetSection("data", {"limit": 300}), "Few")
+    document.do(SetSection("training", {"epochs": 1, "batch_size": 64}), "Short")
+    session = Session(document)
+    try:
+        faces: dict[str, BlockHealth | None] = {}
+        HealthSigns(document, session, lambda block, health: faces.update({block: health}))
+        qtbot.waitUntil(lambda: session.dataset is not None, timeout=60_000)
+        session.play()
+        qtbot.waitUntil(lambda: faces.get(document.graph.named("fc1").id) is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: session.state == "idle", timeout=60_000)  # type: ignore[comparison-overlap]
+        again: dict[str, BlockHealth | None] = {}
+        later = HealthSigns(document, session, lambda block, health: again.update({block: health}))
+        qtbot.waitUntil(lambda: bool(later.shown), timeout=30_000)
+        assert again.keys() == {document.graph.named(name).id for name in ("fc1", "relu1", "fc2", "relu2", "fc3")}
+        assert {one and one.state for one in faces.values()} == {one and one.state for one in again.values()}
+    finally:
+        session.close()
