@@ -22,7 +22,7 @@ from gui.figure.style import Style, font, mixed
 
 RADIUS = 6.0  # of a card's corners
 ARROW = (7.5, 3.2)  # length and half height of an arrow's head
-POINTS = 160  # of a line that leaves room for a label
+COARSE, POINTS = 64, 400  # points of a line that are tried for where its label begins and ends
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
 
 
@@ -63,7 +63,7 @@ def paint(painter: QPainter, plan: Plan, ink: Ink, seen: QRectF | None = None) -
             _line(painter, line, ink)
     for line in plan.lines if not ink.far else ():
         if line.label is not None and (seen is None or seen.intersects(line.patch)):
-            _label(painter, line, ink)
+            _label(painter, line, ink, on_panel=any(panel.rect.intersects(line.patch) for panel in plan.panels))
             write(line.label)
     for card in plan.cards:
         if seen is None or seen.intersects(card.outline().adjusted(-9, -9, 9, 9)):
@@ -134,13 +134,18 @@ def _line(painter: QPainter, line: Line, ink: Ink) -> None:
         colour, wide, dash = style.bad, style.wire_width * 1.6, (2.0, 2.0) if style.patterned else ()
     elif not line.known:
         dash = (4.0, 3.0)
-    painter.setPen(_pen(colour, wide, dash))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if ink.far:
+    if line.label is None or ink.far:
+        painter.setPen(_pen(colour, wide, dash))
         painter.drawPath(line.path)
-        return
-    painter.drawPath(_without(line.path, line.patch) if line.label is not None else line.path)
-    _arrow(painter, line.path, colour)
+    elif dash:
+        painter.setPen(_pen(colour, wide, dash))
+        painter.drawPath(_without(line.path, line.patch))
+    else:
+        painter.setPen(_pen(colour, wide, _gap(line.path, line.patch)))
+        painter.drawPath(line.path)
+    if not ink.far:
+        _arrow(painter, line.path, colour)
 
 
 def _arrow(painter: QPainter, path: QPainterPath, colour: str) -> None:
@@ -154,8 +159,24 @@ def _arrow(painter: QPainter, path: QPainterPath, colour: str) -> None:
     painter.drawPolygon(QPolygonF([tip, back + aside * ARROW[1], back - aside * ARROW[1]]))
 
 
+def _gap(path: QPainterPath, patch: QRectF) -> tuple[float, ...]:
+    """A line with a gap where its label stands, as one long dash, the gap, and the rest; nothing has to be painted over."""
+    inside = [number for number in range(COARSE + 1) if patch.contains(path.pointAtPercent(number / COARSE))]
+    if not inside:
+        return ()
+    length = path.length()
+    ends = []
+    for within, without in ((inside[0], inside[0] - 1), (inside[-1], inside[-1] + 1)):
+        low, high = within / COARSE, min(1.0, max(0.0, without / COARSE))
+        for _ in range(12):
+            middle = (low + high) / 2
+            low, high = (middle, high) if patch.contains(path.pointAtPercent(middle)) else (low, middle)
+        ends.append(low * length)
+    return (ends[0], ends[1] - ends[0], length - ends[1] + 10, 10)
+
+
 def _without(path: QPainterPath, patch: QRectF) -> QPainterPath:
-    """A line with a gap where its label stands, so that nothing has to be painted over."""
+    """The same for a dashed line: the parts of it beside the label."""
     out = QPainterPath()
     drawing = False
     for number in range(POINTS + 1):
@@ -170,9 +191,9 @@ def _without(path: QPainterPath, patch: QRectF) -> QPainterPath:
     return out
 
 
-def _label(painter: QPainter, line: Line, ink: Ink) -> None:
-    """The ground under a label, and a frame around one that tells of a fault."""
-    if ink.transparent and not line.bad:
+def _label(painter: QPainter, line: Line, ink: Ink, *, on_panel: bool) -> None:
+    """The ground under a label, for other lines that cross it, and a frame around one that tells of a fault."""
+    if (ink.transparent or on_panel) and not line.bad:
         return
     painter.setPen(_pen(ink.style.bad, ink.style.border_width) if line.bad else QPen(Qt.PenStyle.NoPen))
     painter.setBrush(Qt.BrushStyle.NoBrush if ink.transparent else QBrush(QColor(ink.style.ground)))

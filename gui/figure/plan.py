@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -171,29 +170,16 @@ def _lines(graph: Graph, report: Report, request: Request, cards: Mapping[str, C
             cards[end.block].port(end.port, is_input=True),
         )
         shape = report.shape_of(wire.source)
-        path, middle = _course(wire, start, stop, cells, cards)
+        over = _over(wire, start, stop, cells, cards) if not wire.via else None
+        path, middle = geometry.course(start, stop, over, [QPointF(x, y) for x, y in wire.via])
+        room = abs(stop.x() - start.x()) if not wire.via else path.length() / 2
         line = Line(
             end, path, shape is not None, shape is not None and (end.block, end.port) in faults,
             request.wire_marks.get(end, ""),
         )  # fmt: skip
         wanted = request.show.wires or line.bad
-        out.append(_labelled(line, str(shape), middle, stop.x() - start.x()) if wanted and shape is not None else line)
+        out.append(_labelled(line, str(shape), middle, room) if wanted and shape is not None else line)
     return out
-
-
-def _course(
-    wire: Wire, start: QPointF, end: QPointF, cells: Cells[str], cards: Mapping[str, Card]
-) -> tuple[QPainterPath, QPointF]:
-    """The path of a wire, through its reroute points, and where its label stands."""
-    if not wire.via:
-        return geometry.course(start, end, _over(wire, start, end, cells, cards))
-    places = [start, *(QPointF(x, y) for x, y in wire.via), end]
-    path, parts = QPainterPath(start), []
-    for one, other in pairwise(places):
-        part, middle = geometry.course(one, other)
-        path.connectPath(part)
-        parts.append((part.length(), middle))
-    return path, max(parts, key=lambda part: part[0])[1]
 
 
 def _over(wire: Wire, start: QPointF, end: QPointF, cells: Cells[str], cards: Mapping[str, Card]) -> float | None:
@@ -209,7 +195,7 @@ def _over(wire: Wire, start: QPointF, end: QPointF, cells: Cells[str], cards: Ma
 
 def _labelled(line: Line, shape: str, middle: QPointF, room: float) -> Line:
     """A line with the shape on it, smaller where it has to be; without it where there is no room at all."""
-    most = abs(room) - 2 * (STUB_SHOWN + LABEL_PAD)
+    most = room - 2 * (STUB_SHOWN + LABEL_PAD)
     if most <= 0:
         return line
     text, size = fitted(shape, LABEL, 500, most)
