@@ -26,6 +26,8 @@ BEHIND = 1e-3
 # A step that changes a third of the weights' size forgets what was learned. The best runs had 2e-3 to 2e-2; 0.47 at the first
 # step of Adam with a rate of 0.01 silenced 478 of 512 units of a multilayer perceptron, 0.14 did no harm to a convolutional net.
 LEAP = 0.3
+# The same at the first looks, before there is a median: Adam's first step is as long as the rate, whatever the gradient is.
+FIRST_LEAP = 1.0
 # A gradient a thousand times as large as the weights: even at a rate of 1e-3 plain descent replaces them in one step.
 LOUD = 1e3
 # "As much as 40 % of your network can be dead" where the rate is too high (CS231n notes, on ReLU); a network that learned well
@@ -39,7 +41,7 @@ TITLES: dict[HealthState, str] = {
     "good": "Healthy",
     "silent": "Silent units",
     "vanishing": "Vanishing gradient",
-    "exploding": "Exploding gradient",
+    "exploding": "Exploding",
 }
 SIGNS: dict[HealthState, str] = {
     "good": "✓",
@@ -57,6 +59,7 @@ class Signs:
         kind: What a silent unit of it does: "zero", "saturated", or "" for a block that has none.
         gradient, update, units, silent, dead, samples: As in `messages.BlockHealth`.
         looks: At how many looks a dead unit was silent.
+        steady: Whether there were looks enough for gradient and update to be medians.
     """
 
     kind: str = ""
@@ -67,6 +70,7 @@ class Signs:
     dead: int = 0
     samples: int = 0
     looks: int = 1
+    steady: bool = True
 
 
 def judge(signs: Mapping[str, Signs]) -> dict[str, BlockHealth]:
@@ -95,7 +99,7 @@ def _of_weights(signs: Signs, strongest: float) -> tuple[HealthState, str]:
     gradient, update = signs.gradient, signs.update
     if not math.isfinite(gradient) or not math.isfinite(update):
         return "exploding", f"Its gradient is not a finite number any more. {CALM}"
-    if update > LEAP:
+    if update > (LEAP if signs.steady else FIRST_LEAP):
         return "exploding", f"Each step changes its weights by {share(update)} of their size. {CALM}"
     if gradient > LOUD:
         return "exploding", f"Its gradient is {figure(gradient)} times as large as its weights. {CALM}"

@@ -339,3 +339,10 @@ def test_batches_are_asked_in_the_size_that_fits_the_memory(tmp_path, monkeypatc
     trained(net(), tmp_path)
     assert max(sizes) <= 256
     assert 64 not in sizes
+
+
+def test_the_long_first_step_of_adam_is_no_explosion_but_one_that_replaces_the_weights_is():
+    first = judge({"a": Signs(gradient=0.1, update=0.5, steady=False)})["a"]
+    assert first.state == "good"
+    assert judge({"a": Signs(gradient=0.1, update=0.5)})["a"].state == "exploding"
+    assert judge({"a": Signs(gradient=0.1, update=1.5, steady=False)})["a"].state == "exploding"

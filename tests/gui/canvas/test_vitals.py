@@ -66,7 +66,7 @@ def test_the_tool_tip_tells_problems_first(document: Document, canvas: Canvas) -
     problem = canvas.canvas.nodes["b2"].toolTip()
     canvas.canvas.set_health("b2", GOOD)
     assert canvas.canvas.nodes["b2"].toolTip() == f"{problem}\n✓ Healthy. Fine."
-    assert canvas.canvas.nodes["b5"].toolTip().endswith("↑ Exploding gradient. Too fast.")
+    assert canvas.canvas.nodes["b5"].toolTip().endswith("↑ Exploding. Too fast.")
 
 
 def test_the_names_of_states_are_all_told_apart() -> None:
