@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import Action
+from gui.analyser import Analyser
 from gui.canvas import Canvas, commands
 from gui.document import Document
 from gui.form.properties import Properties
@@ -33,13 +34,14 @@ LEFT, RIGHT, BOTTOM = (
     320,
     132,
 )  # pixels: the least widths that show every title and field whole, and the first height
+ANALYSER = 260  # pixels: the height at which the table of layers is worth looking at
 
 
 class DesignPlace(QMainWindow):
     """The place where networks are drawn.
 
     Attributes:
-        canvas, palette_panel, properties, problems: The four panels.
+        canvas, palette_panel, properties, problems, analyser: The five panels.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -59,10 +61,15 @@ class DesignPlace(QMainWindow):
             "properties": self._dock("Properties", self.properties, Qt.DockWidgetArea.RightDockWidgetArea, RIGHT),
             "problems": self._dock("Problems", self.problems, Qt.DockWidgetArea.BottomDockWidgetArea, 0),
         }
+        self.analyser = Analyser(document)
+        self.docks["analyser"] = self._dock("Analyser", self.analyser, Qt.DockWidgetArea.BottomDockWidgetArea, 0)
+        self.tabifyDockWidget(self.docks["problems"], self.docks["analyser"])
+        self.docks["analyser"].hide()
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.resizeDocks([self.docks["problems"]], [BOTTOM], Qt.Orientation.Vertical)
         self.problems.goto.connect(self.reveal)
+        self.analyser.goto.connect(self.reveal)
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
         self.setTabOrder(self.palette_panel.list, self.canvas)
@@ -131,6 +138,7 @@ class DesignPlace(QMainWindow):
                     f"view.dock_{name}",
                     dock.windowTitle(),
                     self._toggler(dock),
+                    "Ctrl+Shift+A" if name == "analyser" else "",
                     checked=self._shower(dock),
                     rule=name == "palette",
                 )
@@ -152,7 +160,15 @@ class DesignPlace(QMainWindow):
         return Action(id_, title, run, command.window_keys, icon, when, checked, rule)
 
     def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
-        return lambda: dock.setVisible(dock.isHidden())
+        def toggle() -> None:
+            dock.setVisible(dock.isHidden())
+            if dock is self.docks["analyser"] and not dock.isHidden():
+                dock.raise_()  # it shares its place with the problems
+                if dock.height() < ANALYSER:
+                    self.resizeDocks([dock], [ANALYSER], Qt.Orientation.Vertical)
+                self.analyser.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+        return toggle
 
     def _shower(self, dock: QDockWidget) -> Callable[[], bool]:
         return lambda: not dock.isHidden()
