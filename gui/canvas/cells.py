@@ -23,6 +23,7 @@ class Cells(Generic[K]):
     def __init__(self) -> None:
         self._rects: dict[K, QRectF] = {}
         self._cells: dict[tuple[int, int], set[K]] = {}
+        self._around: QRectF | None = QRectF()  # None: to be found anew
 
     def __len__(self) -> int:
         return len(self._rects)
@@ -35,6 +36,8 @@ class Cells(Generic[K]):
         """Enter a rectangle, or another one in its place."""
         self.drop(id_)
         self._rects[id_] = rect
+        if self._around is not None:
+            self._around = self._around.united(rect)
         for cell in _cells(_span(rect)):
             self._cells.setdefault(cell, set()).add(id_)
 
@@ -42,6 +45,8 @@ class Cells(Generic[K]):
         """Forget a rectangle."""
         rect = self._rects.pop(id_, None)
         if rect is not None:
+            if self._around is not None and _reaches_edge(rect, self._around):
+                self._around = None  # it may have been what reached furthest
             for cell in _cells(_span(rect)):
                 self._cells[cell].discard(id_)
 
@@ -49,6 +54,7 @@ class Cells(Generic[K]):
         """Forget all."""
         self._rects.clear()
         self._cells.clear()
+        self._around = QRectF()
 
     def touching(self, rect: QRectF) -> list[K]:
         """Ids of the rectangles that touch one."""
@@ -64,11 +70,21 @@ class Cells(Generic[K]):
 
     def around(self) -> QRectF:
         """The rectangle around all."""
-        if not self._rects:
-            return QRectF()
-        rects = self._rects.values()
-        left, top = min(r.left() for r in rects), min(r.top() for r in rects)
-        return QRectF(left, top, max(r.right() for r in rects) - left, max(r.bottom() for r in rects) - top)
+        if self._around is None:
+            around = QRectF()
+            for rect in self._rects.values():
+                around = around.united(rect)
+            self._around = around
+        return self._around
+
+
+def _reaches_edge(rect: QRectF, around: QRectF) -> bool:
+    return (
+        rect.left() <= around.left()
+        or rect.top() <= around.top()
+        or rect.right() >= around.right()
+        or rect.bottom() >= around.bottom()
+    )
 
 
 def _span(rect: QRectF) -> Span:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from gui.canvas.cells import Cells
 from gui.canvas.far import Look, looks
 from gui.canvas.inks import Inks
 from gui.canvas.node import NodeItem
@@ -27,7 +28,7 @@ class Convoy:
         still: The picture of the view without them, and what it shows; the view keeps it here.
     """
 
-    def __init__(self, items: Iterable[NodeItem], inks: Inks) -> None:
+    def __init__(self, items: Iterable[NodeItem], cells: Cells[str], inks: Inks) -> None:
         self.items = list(items)
         self.inks = inks
         self.offset = QPointF()
@@ -36,7 +37,7 @@ class Convoy:
         for item in self.items:
             self._around = self._around.united(item.place())
             item.dim = True
-        self._looks: list[tuple[Look, list[QRectF]]] = looks(self.items)
+        self._looks: list[tuple[Look, list[QRectF]]] = looks(self.items, cells)
 
     def around(self) -> QRectF:
         """The part of the scene that the cards cover."""

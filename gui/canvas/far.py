@@ -14,6 +14,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
+from gui.canvas.cells import Cells
 from gui.canvas.flags import PASSED
 from gui.canvas.geometry import WIDTH, port_y
 from gui.canvas.inks import Inks, Stroke
@@ -56,7 +57,7 @@ class Far:
     def looks(self) -> list[tuple[Look, list[QRectF]]]:
         """The cards of all blocks by what they look like."""
         if self._blocks is None:
-            self._blocks = looks(self.scene.nodes.values())
+            self._blocks = looks(self.scene.nodes.values(), self.scene.cells)
         return self._blocks
 
     def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
@@ -65,7 +66,7 @@ class Far:
         if sum(rect.width() * rect.height() for rect in exposed) * FEW < content.width() * content.height():
             near = scene.cells.touching_any(exposed)
             self._paint_wires(painter, _strokes(scene.wire_cells.touching_any(exposed)))
-            self._paint_blocks(painter, looks(scene.nodes[id_] for id_ in near))
+            self._paint_blocks(painter, looks((scene.nodes[id_] for id_ in near), scene.cells))
             self._paint_passed(painter, near)
             return
         if self._wires is None:
@@ -127,12 +128,14 @@ def _outline(inks: Inks, stroke: Stroke) -> QPen:
 _ORDER: dict[Stroke, int] = {"": 0, "some": 1, "error": 2, "chosen": 3}
 
 
-def looks(items: Iterable[NodeItem]) -> list[tuple[Look, list[QRectF]]]:
+def looks(items: Iterable[NodeItem], cells: Cells[str]) -> list[tuple[Look, list[QRectF]]]:
     """Cards by what they look like, those that must be seen last."""
     found: dict[Look, list[QRectF]] = {}
     for item in items:
         opacity = DIM if item.dim else PASSED if item.node.bypassed else 1.0
-        found.setdefault((item.far_stroke, opacity, item.family_name), []).append(item.place())
+        rect = cells.rect(item.node.id)
+        if rect is not None:
+            found.setdefault((item.far_stroke, opacity, item.family_name), []).append(rect)
     return sorted(found.items(), key=lambda entry: _ORDER[entry[0][0]])
 
 

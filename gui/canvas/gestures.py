@@ -67,6 +67,7 @@ class RubberBand:
         self.before = view.document.selection if adding else ()
         self.moved = False
         self.origin = at
+        self.inside: set[str] = set()
 
     def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         if not self.moved and (at - self.origin).manhattanLength() < SLOP:
@@ -76,18 +77,18 @@ class RubberBand:
         rect = QRectF(self.start, self.view.mapToScene(at)).normalized()
         scene.band.setRect(rect)
         scene.band.show()
-        inside = [item.node.id for item in scene.nodes_in(rect)]
-        order = [id_ for id_ in self.view.document.graph.nodes if id_ in set(inside)]
-        self.view.document.select((*self.before, *order))
+        self.inside = set(scene.cells.touching(rect))
+        scene.show_selected({*self.before, *self.inside})  # the panels follow when the button is let go
 
     def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         self.view.canvas.band.hide()
-        if not self.moved:
-            self.view.document.select(self.before)
+        order = [id_ for id_ in self.view.document.graph.nodes if id_ in self.inside]
+        self.view.document.select((*self.before, *order))
 
     def cancel(self) -> None:
         self.view.canvas.band.hide()
         self.view.document.select(self.before)
+        self.view.canvas.show_selected(self.before)
 
 
 class DragBlocks:

@@ -213,7 +213,8 @@ class NodeItem(QGraphicsItem):
         """Paint as much as can be read at this zoom."""
         if self.dim:
             painter.setOpacity(DIM)
-        self._paint_card(painter, widget is not None)
+        stamped = widget is not None or self.inks.stamps.always
+        self._paint_card(painter, stamped)
         if self.node.bypassed and not self.dim:
             painter.setOpacity(flags.PASSED)
         if self.inks.level == 1:
@@ -223,8 +224,8 @@ class NodeItem(QGraphicsItem):
         self._paint_thumbnail(painter)
         if self.node.bypassed:
             painter.setOpacity(DIM if self.dim else 1.0)
-            flags.paint_bypass(painter, self.inks, self.node)
-        self._paint_badge(painter, widget is not None)
+            flags.paint_bypass(painter, self.inks, self.node, self.height)
+        self._paint_badge(painter, stamped)
         if self.health is not None:
             vitals.paint(painter, self.health.state, self._card)
         if self.node.pinned:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MAP = QSize(168, 108)  # pixels
 SEEN_FROM = 2.5  # pixels of the map that a block takes at least
-STALE_MS = 80  # the map may lag behind a drag by this much
+STALE_MS = 80  # the map waits so long for further changes
 
 
 class Minimap(QWidget):
@@ -57,9 +57,8 @@ class Minimap(QWidget):
         view.document.reported.connect(self.stale)
 
     def stale(self, _what: object = None) -> None:
-        """The blocks have changed: paint them anew, a little later and once for many changes."""
-        if not self._later.isActive():
-            self._later.start()
+        """The blocks have changed: paint them anew, when nothing has changed for a moment: not while something is dragged."""
+        self._later.start()
 
     def _transform(self) -> QTransform:
         """From the scene to the map."""

@@ -73,14 +73,14 @@ class CanvasScene(Ground):
             self.addItem(item)
         document.edited.connect(self._edited)
         document.reported.connect(self.show_report)
-        document.selected.connect(self._selected)
+        document.selected.connect(self.show_selected)
         document.replaced.connect(self.rebuild)
         document.scope_changed.connect(self.rebuild)
         theme.notifier().changed.connect(self._retheme)
         self._retheme()
         self.sync()
         self.show_report(document.report)
-        self._selected(document.selection)
+        self.show_selected(document.selection)
 
     # --- following the document
 
@@ -245,7 +245,8 @@ class CanvasScene(Ground):
             bad = any(p.severity == "error" and p.port == end.port for p in problems.get(end.block, ()))
             wire.say(str(shape) if shape is not None else "", bad and shape is not None)
 
-    def _selected(self, ids: Collection[str]) -> None:
+    def show_selected(self, ids: Collection[str]) -> None:
+        """Show blocks as selected, and no others."""
         chosen = self.nodes.keys() & set(ids)
         for id_ in (chosen ^ self._chosen) & self.nodes.keys():
             item = self.nodes[id_]
@@ -330,7 +331,7 @@ class CanvasScene(Ground):
             self.settle()
             return
         if self.convoy is None:
-            self.convoy = Convoy((self.nodes[id_] for id_ in places), self.inks)
+            self.convoy = Convoy((self.nodes[id_] for id_ in places), self.cells, self.inks)
             self.far.stale()
             self.update()
         before = self.convoy.around()

@@ -20,10 +20,12 @@ class Stamps:
 
     Attributes:
         ratio: Pixels of the screen to one of the window's; the view sets it.
+        always: Whether also a painter that is no widget's is given stamps.
     """
 
     def __init__(self) -> None:
         self.ratio = 1.0
+        self.always = False
         self._scale = (0.0, 0.0)
         self._kept: dict[Hashable, QPixmap] = {}
 

@@ -147,7 +147,7 @@ class Labels(QGraphicsItem):
         """The labels in what is exposed."""
         found = self._labels.keys() if self.exposed is None else self._cells.touching_any(self.exposed)
         for key in found:
-            self._labels[key].paint(painter, widget is not None)
+            self._labels[key].paint(painter, widget is not None or self.inks.stamps.always)
 
 
 class WireItem(QGraphicsPathItem):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import cast
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF, QRegion, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas.convoy import Convoy
@@ -49,7 +49,7 @@ class ZoomView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.whole = False
-        self._scrolling, self._carried, self._stilling = False, QPoint(), False
+        self._scrolling, self._carried = False, QPoint()
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -168,7 +168,7 @@ class ZoomView(QGraphicsView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is exposed; from far away blocks and wires are painted in one go, and nobody asks the items."""
-        if self.canvas.convoy is not None and not self._stilling:
+        if self.canvas.convoy is not None:
             self._paint_convoy(self.canvas.convoy)
             return
         inverse = self.viewportTransform().inverted()[0]
@@ -183,8 +183,11 @@ class ZoomView(QGraphicsView):
             return
         painter = QPainter(self.viewport())
         painter.setRenderHints(self.renderHints())
+        self._paint_far(painter, inverse.mapRect(QRectF(event.rect()).adjusted(-1, -1, 1, 1)), exposed)
+
+    def _paint_far(self, painter: QPainter, around: QRectF, exposed: list[QRectF]) -> None:
         painter.setWorldTransform(self.viewportTransform())
-        self.drawBackground(painter, inverse.mapRect(QRectF(event.rect()).adjusted(-1, -1, 1, 1)))
+        self.drawBackground(painter, around)
         self.canvas.far.paint(painter, exposed)
 
     def _paint_convoy(self, convoy: Convoy) -> None:
@@ -194,9 +197,17 @@ class ZoomView(QGraphicsView):
             ratio = self.devicePixelRatioF()
             picture = QPixmap(self.viewport().size() * ratio)
             picture.setDevicePixelRatio(ratio)
-            self._stilling = True
-            self.viewport().render(picture, QPoint(), QRegion(), QWidget.RenderFlag(0))
-            self._stilling = False
+            still = QPainter(picture)
+            still.setRenderHints(self.renderHints())
+            if self.canvas.inks.level:
+                self.canvas.labels.exposed = [seen]
+                self.canvas.inks.stamps.always = True
+                self.render(still, QRectF(self.viewport().rect()), self.viewport().rect())
+                self.canvas.inks.stamps.always = False
+                self.canvas.labels.exposed = None
+            else:
+                self._paint_far(still, seen, [seen])
+            still.end()
             convoy.still = (seen, picture)
         painter = QPainter(self.viewport())
         painter.drawPixmap(0, 0, convoy.still[1])
