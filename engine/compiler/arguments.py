@@ -21,6 +21,7 @@ from engine.declare import Json
 from engine.errors import SettingError
 from engine.graph.expression import evaluate, parse
 
+SHARED = ("in_channels", "in_features", "features", "channels")  # words that need no block's name in front
 ANY = object()  # the value of a block's setting in a use in which the block is left out
 _MOST = 64  # the largest factor that is looked for
 
@@ -34,12 +35,19 @@ class Argument:
         values: One a use of the class.
         default: The value that most uses have, where it is one to be left out; ANY where every use says its own.
         attribute: What `self` keeps it as; empty where only the constructor reads it.
+        setting: The composite's setting that it is, if it is one.
     """
 
     name: str
     values: tuple[Any, ...]
     default: Any = ANY
     attribute: str = ""
+    setting: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether a reader knows it by its place."""
+        return self.default is ANY and (bool(self.setting) or self.name in SHARED)
 
     @property
     def annotation(self) -> str:
@@ -154,14 +162,14 @@ class Arguments:
         return argument.attribute
 
     def settle(self) -> list[Argument]:
-        """The arguments in the order of the signature: those that most uses leave out come last."""
-        for name, argument in self.found.items():
-            setting = next((each for each, written in self._names.items() if written == name), "")
+        """The arguments in the order of the signature: those known by their place first, those that most uses leave out last."""
+        for argument in self.found.values():
             value, count = _commonest(argument.values)
-            usual = isinstance(value, bool) or (setting in self._defaults and same(self._defaults[setting], value))
+            declared = self._defaults.get(argument.setting, ANY)
+            usual = isinstance(value, bool) or (declared is not ANY and same(declared, value))
             if usual and 2 * count > self.count:
                 argument.default = value
-        return sorted(self.found.values(), key=lambda argument: argument.default is not ANY)
+        return sorted(self.found.values(), key=lambda argument: (argument.default is not ANY, not argument.plain))
 
     # --- looking for words
 
@@ -207,17 +215,17 @@ class Arguments:
     def _setting(self, name: str) -> str:
         """The argument of a setting."""
         if name not in self._names:
-            self._names[name] = self._enter(name, self._settings[name])
+            self._names[name] = self._enter(name, self._settings[name], name)
         return self._names[name]
 
     def _fresh(self, values: Sequence[Any], hint: str) -> str:
         known = next(value for value in values if value is not ANY)
         return self._enter(hint, tuple(known if value is ANY else value for value in values))
 
-    def _enter(self, name: str, values: tuple[Any, ...]) -> str:
+    def _enter(self, name: str, values: tuple[Any, ...], setting: str = "") -> str:
         while name in self._taken or name in self.found:
             name += "_"
-        self.found[name] = Argument(name, values)
+        self.found[name] = Argument(name, values, setting=setting)
         return name
 
     def _word(self, setting: str, fixed: Mapping[str, Any]) -> ast.expr:

@@ -123,7 +123,7 @@ def _ramp(runs: Sequence[_Run]) -> tuple[int, int] | None:
 
 def _one(node: Node, run: _Run, arguments: Arguments, texts: dict[str, str], said: dict[int, str]) -> str:
     """The making of one repetition; `said`: arguments that a loop brings."""
-    needed = [each for each in run.code.arguments if each.default is ANY]
+    needed = [each for each in run.code.arguments if each.plain]
     out = []
     for place, argument in enumerate(run.code.arguments):
         values = run.values[place]
@@ -133,7 +133,7 @@ def _one(node: Node, run: _Run, arguments: Arguments, texts: dict[str, str], sai
             continue
         else:
             text = arguments.text(values, _hint(node, argument, arguments), _typed(argument, texts))
-        plain = argument.default is ANY and len(needed) <= _POSITIONAL
+        plain = argument.plain and len(needed) <= _POSITIONAL
         out.append(text if plain else f"{argument.name}={text}")
     return f"{run.code.name}({', '.join(out)})"
 

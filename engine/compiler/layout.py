@@ -53,11 +53,16 @@ def broken(name: str, items: Sequence[str], around: str, when: str) -> str:
 
 
 def _wrapped(item: str) -> list[str]:
-    """A layer among others, with a comma behind it; a long row of numbers in it is wrapped."""
+    """A layer among others, with a comma behind it; a loop over a long row of numbers is laid out as one."""
     line = f"            {item},"
-    if len(line) <= LINE:
+    made, loop, numbers = item.removeprefix("*(").removesuffix(")").partition(" for ")
+    if len(line) <= LINE or not item.startswith("*(") or not loop:
         return [line]
-    return textwrap.wrap(line, LINE, subsequent_indent=" " * 16, break_long_words=False, break_on_hyphens=False)
+    name, _, row = numbers.partition(" in ")
+    wrapped = textwrap.wrap(row.strip("()"), LINE - 20, break_long_words=False, break_on_hyphens=False)
+    inside = [f"                {made}", f"                for {name} in ("]
+    inside += [f"                    {each}" for each in wrapped]
+    return ["            *(", *inside, "                )", "            ),"]
 
 
 def called(head: str, arguments: Sequence[str], tail: str, width: int) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.blocks.spec import Call
-from engine.compiler.arguments import ANY, Argument, Arguments, literal
+from engine.compiler.arguments import ANY, SHARED, Argument, Arguments, literal
 from engine.compiler.classes import Code, Codes, origin, passed, sources_of
 from engine.compiler.forward import Line, forward
 from engine.compiler.instances import items
@@ -27,7 +27,6 @@ _PLACES = {
     "nn.Conv2d": ("in_channels", "out_channels"), "nn.Linear": ("in_features", "out_features"),
     "nn.BatchNorm1d": ("features",), "nn.BatchNorm2d": ("channels",),
 }  # fmt: skip
-_SHARED = ("in_channels", "in_features", "features", "channels")  # words that need no block's name in front
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ class _Writer:
     def _text(self, node: Node, name: str, values: Sequence[Any], texts: dict[str, str]) -> str:
         typed = dict.fromkeys([texts[name]] if name in texts else [])
         typed.update(dict.fromkeys(texts.values()))
-        alone = name in _SHARED and self.arguments.free(name)
+        alone = name in SHARED and self.arguments.free(name)
         return self.arguments.text(values, name if alone else f"{node.name}_{name}", tuple(typed))
 
     def _called(self, target: str, place: int, calls: Sequence[tuple[Part, Call | None]]) -> str:

@@ -42,10 +42,11 @@ torch.set_num_threads(int(threads))
 spec = importlib.util.spec_from_file_location("exported", source)
 exported = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(exported)
-network = next(
-    each() for each in vars(exported).values()
+classes = [
+    each for each in vars(exported).values()
     if isinstance(each, type) and issubclass(each, torch.nn.Module) and each.__module__ == "exported"
-)
+]
+network = classes[-1]()  # those of composites stand before it
 network.load_state_dict(exported.read_weights(weights))
 network.eval()
 asked = torch.load(batches, weights_only=True)

@@ -113,11 +113,21 @@ def in_order(graph: Graph, report: Report) -> list[Any]:
 def problem_line(graph: Graph, problem: Problem) -> str:
     """A problem with the name of its block in front, where it does not begin with it."""
     name = _block_name(graph, problem)
-    return f"{name}: {problem.text}" if name and not problem.text.startswith(name) else problem.text
+    starts = name is not None and problem.text.startswith(name.partition(".")[0])
+    return problem.text if name is None or starts else f"{name}: {problem.text}"
 
 
 def _block_name(graph: Graph, problem: Problem) -> str | None:
-    return graph.node(problem.block).name if problem.block is not None and problem.block in graph.nodes else None
+    """The block's name, inside composites with the way to it: "layer1.conv1"."""
+    names, drawing = [], graph
+    for id_ in (*problem.path, problem.block):
+        if id_ is None or id_ not in drawing.nodes:
+            break
+        node = drawing.nodes[id_]
+        names.append(node.name)
+        if node.composite is not None:
+            drawing = graph.composite(node.composite).body
+    return ".".join(names) or None
 
 
 def problem_json(graph: Graph, problem: Problem) -> dict[str, Any]:

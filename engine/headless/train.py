@@ -85,10 +85,13 @@ def _tell_what_stays(values: argparse.Namespace, project: Project) -> None:
 
 def _same_network(one: Graph, other: Graph) -> bool:
     def essence(graph: Graph) -> tuple[Any, ...]:
-        nodes = {id_: (node.kind, node.name, dict(node.settings)) for id_, node in graph.nodes.items()}
-        return nodes, set(graph.wires.values())
+        nodes = {id_: (node.kind, node.name, dict(node.settings), node.bypassed) for id_, node in graph.nodes.items()}
+        return nodes, {(wire.source, wire.target) for wire in graph.wires.values()}
 
-    return essence(one) == essence(other)
+    def definitions(graph: Graph) -> dict[str, Any]:
+        return {id_: (each.settings, essence(each.body)) for id_, each in graph.composites.items()}
+
+    return essence(one) == essence(other) and definitions(one) == definitions(other)
 
 
 def data_choice(choice: DataChoice, values: argparse.Namespace) -> DataChoice:

@@ -29,7 +29,7 @@ POINTWISE = frozenset({"dropout", "relu", "leaky_relu", "elu", "gelu", "sigmoid"
 
 
 def step_of(network: Network, block: str) -> Step | None:
-    """The step of a block; None for one that does nothing by itself, such as an input.
+    """The step of a block, in composites by the way to it; None for what does nothing by itself, such as an input or an instance.
 
     Raises:
         ProbeError: The network has no such block.
@@ -47,7 +47,7 @@ def layer_of(network: Network, block: str) -> nn.Module | None:
 
 def writer(plan: Plan, slot: int) -> Step | None:
     """The step that fills a slot; None for an input of the network."""
-    return next((step for step in plan.steps if step.writes == slot), None)
+    return next((step for step in plan.steps if step.writes == slot or slot in step.more), None)
 
 
 def readers(plan: Plan, slot: int) -> tuple[Step, ...]:

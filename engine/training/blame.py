@@ -13,7 +13,10 @@ from engine.training.work import Work
 
 
 def explain(work: Work, step: int) -> tuple[str | None, str]:
-    """The block whose output first went bad in a step (counted from 1), and a sentence about it."""
+    """The block whose output first went bad in a step (counted from 1), and a sentence about it.
+
+    A block in a composite is named with the way to it: "layer1.0.conv1".
+    """
     block = _first_bad(work, step)
     epoch = (step - 1) // work.per_epoch + 1
     where = f"In step {step} (epoch {epoch}) the loss became infinite or not a number"
@@ -36,8 +39,9 @@ def _first_bad(work: Work, step: int) -> str | None:
         for spec, value in zip(work.network.plan.inputs, inputs, strict=True):
             if not value.isfinite().all():
                 return spec.name
-        values = work.network.run(inputs)
-        for planned in work.network.plan.steps:
+        steps = work.network.plan.needed(set(work.criterion.slots))
+        values = work.network.run(inputs, keep=[planned.name for planned in steps])
+        for planned in steps:
             if not values[planned.name].isfinite().all():
                 return planned.name
     return None

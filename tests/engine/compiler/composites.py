@@ -19,28 +19,17 @@ def setting(name, default, **more):
 
 
 def definition(id_, name, settings, *rows, help=""):
-    """A composite; a row is (name, kind, settings, sources, bypassed), a source "block" or "block.port"."""
+    """A composite; a row is (name, kind, settings, sources, bypassed), a source "block" or "block.port". Inputs are called x and y."""
     nodes, wires = [], []
-    kinds = {}
     for row in rows:
         block, kind, values, sources, bypassed = (*row, *({}, (), False)[len(row) - 2 :])
-        kinds[block] = kind
         nodes.append(Node(block, kind, block, values, bypassed=bypassed))
         for number, source in enumerate(sources, start=1):
             start, _, port = source.partition(".")
-            many = kind in ("add", "concat")
-            names = more_ports(kind)
-            target = f"x{number}" if many else names[number - 1] if names else "x"
+            first, *more = ("x1", "x2", "x3") if kind in ("add", "concat") else ("x", "y")
+            target = (first, *more)[number - 1]
             wires.append(Wire(End(start, port or "y"), End(block, target)))
     return Definition(id_, name, help, tuple(settings), tuple(nodes), tuple(wires))
-
-
-PORTS = {}
-
-
-def more_ports(kind):
-    """Names of the inputs of an instance, as far as tests have said them."""
-    return PORTS.get(kind)
 
 
 def place(graph, kind, *sources, name="", bypassed=False, **settings):

@@ -51,6 +51,8 @@ def agrees(graph):
 
 def test_a_residual_network_is_one_class_with_what_differs_as_arguments():
     text = agrees(small_resnet())
-    assert "def __init__(self, in_channels: int, width: int, stride: int = 1, projection: bool = False) -> None:" in text
+    assert (
+        "def __init__(self, in_channels: int, width: int, stride: int = 1, projection: bool = False) -> None:" in text
+    )
     assert "self.layer2 = nn.Sequential(Bottleneck(16, 8, stride=2, projection=True), Bottleneck(32, 8))" in text
     print(text)
