@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from engine.project import Project, open_project
 from gui import preferences, theme
@@ -110,6 +110,7 @@ def build(project: Project) -> Window:
     train.goto.connect(go_to_block)
     train.problems_wanted.connect(lambda: made.show_place("design"))
     train.data_wanted.connect(lambda: made.show_place("data"))
+    train.comparing.connect(lambda paths: _open(DiffDialog(document, made, runs=[Path(path) for path in paths])))
     session.refused.connect(train.explain)
     return made
 
@@ -118,15 +119,21 @@ def _of_the_drawing(document: Document, window: Sequence[Window]) -> tuple[Actio
     """Entries of the menus that take the drawing away as a figure, and compare it."""
 
     def figure() -> None:
-        FigureDialog(document, window[0]).exec()
+        _open(FigureDialog(document, window[0]))
 
     def compare() -> None:
-        DiffDialog(document, window[0]).exec()
+        _open(DiffDialog(document, window[0]))
 
     return (
         Action("file.figure", "Export figure…", figure, "Ctrl+Shift+E", "image-outline"),
         Action("view.compare", "Compare with…", compare, "", "compare-horizontal", rule=True),
     )
+
+
+def _open(dialog: QDialog) -> None:
+    """Show a dialog over the window; it is gone when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
 
 
 def run(reference: str) -> int:

@@ -53,11 +53,7 @@ def paint(painter: QPainter, plan: Plan, ink: Ink, seen: QRectF | None = None) -
     write: Callable[[Word], None] = partial(_write, painter, ink.style, fonts) if not ink.far else _leave
     if not ink.transparent:
         painter.fillRect(plan.bounds if seen is None else plan.bounds.intersected(seen), QColor(ink.style.ground))
-    for panel in plan.panels:
-        if seen is None or seen.intersects(panel.rect):
-            _panel(painter, panel, ink.style)
-            for word in panel.words:
-                write(word)
+    _panels(painter, plan, ink, write, frames=True, seen=seen)
     for line in plan.lines:
         if seen is None or seen.intersects(line.path.boundingRect().united(line.patch).adjusted(-9, -9, 9, 9)):
             _line(painter, line, ink)
@@ -65,6 +61,7 @@ def paint(painter: QPainter, plan: Plan, ink: Ink, seen: QRectF | None = None) -
         if line.label is not None and (seen is None or seen.intersects(line.patch)):
             _label(painter, line, ink, on_panel=any(panel.rect.intersects(line.patch) for panel in plan.panels))
             write(line.label)
+    _panels(painter, plan, ink, write, frames=False, seen=seen)
     for card in plan.cards:
         if seen is None or seen.intersects(card.outline().adjusted(-9, -9, 9, 9)):
             if ink.far:
@@ -103,14 +100,27 @@ def _pen(colour: str | QColor, width: float, dash: tuple[float, ...] = ()) -> QP
     return pen
 
 
-def _panel(painter: QPainter, panel: Panel, style: Style) -> None:
+def _panels(
+    painter: QPainter, plan: Plan, ink: Ink, write: Callable[[Word], None], *, frames: bool, seen: QRectF | None
+) -> None:  # fmt: skip
+    """Frames lie under the wires, notes over them."""
+    for panel in plan.panels:
+        if panel.frame == frames and (seen is None or seen.intersects(panel.rect)):
+            _panel(painter, panel, ink)
+            for word in panel.words:
+                write(word)
+
+
+def _panel(painter: QPainter, panel: Panel, ink: Ink) -> None:
     """A frame: a dashed outline with a breath of its colour; a note: a sheet with a line at its left."""
-    rect = panel.rect
+    rect, style = panel.rect, ink.style
     colour = style.family(panel.family) if panel.family else style.muted
     painter.setPen(Qt.PenStyle.NoPen)
     if style.tint:
         painter.setBrush(mixed(colour, style.ground, 0.07 if panel.frame else 0.1))
         painter.drawRoundedRect(rect, RADIUS + 2, RADIUS + 2)
+    elif not panel.frame and not ink.transparent:
+        painter.fillRect(rect, QColor(style.ground))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if panel.frame:
         painter.setPen(_pen(mixed(colour, style.ground, 0.6) if style.tint else colour, style.border_width, (6.0, 3.0)))

@@ -33,10 +33,12 @@ class RunsPanel(QWidget):
     Attributes:
         listed: The table shows what is on the disk now.
         deleting: Emits the path of a run that is about to go.
+        comparing: Emits the paths of one or two runs whose drawings a person wants to compare.
         said: Emits a sentence for the status bar.
     """
 
     listed = Signal()
+    comparing = Signal(object)
     deleting = Signal(str)
     said = Signal(str)
 
@@ -150,6 +152,9 @@ class RunsPanel(QWidget):
                 self.session.resume_run(path)
             case "restore":
                 in_background(self, lambda: Run(path).graph(), self._restore, self._refused)
+            case "drawing":  # with that of the run that is checked, where one is
+                others = [other for other in self.table.runs.checked if other != path]
+                self.comparing.emit((*others[:1], path))
             case "folder":
                 QDesktopServices.openUrl(QUrl.fromLocalFile(path))
             case _:

@@ -55,10 +55,12 @@ class TrainPlace(QWidget):
         goto: Emits the id of a block that a person wants to see.
         problems_wanted: A person wants to see the list of problems.
         data_wanted: A person wants to see the data, which cannot be read.
+        comparing: Emits the paths of one or two runs whose drawings a person wants to compare.
         said: Emits a sentence for the status bar.
     """
 
     goto = Signal(str)
+    comparing = Signal(object)
     problems_wanted = Signal()
     data_wanted = Signal()
     said = Signal(str)
@@ -154,6 +156,7 @@ class TrainPlace(QWidget):
         self.board.said.connect(self.said)
         self.table.picked.connect(self.show_run)
         self.runs.said.connect(self.said)
+        self.runs.comparing.connect(self.comparing)
         self.runs.listed.connect(self._listed)
         self.runs.deleting.connect(self._deleting)
         self.table.runs.checked_changed.connect(self._checked)

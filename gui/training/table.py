@@ -256,7 +256,7 @@ class RunsTable(QTableView):
 
     Attributes:
         picked: Emits the path of a run to show.
-        asked: Emits (command, path): "restore", "resume", "delete" or "folder".
+        asked: Emits (command, path): "restore", "resume", "drawing", "delete" or "folder".
     """
 
     picked = Signal(str)
@@ -347,6 +347,7 @@ class RunsTable(QTableView):
         entries = (
             ("resume", "play", "Go on training it", not live and row.state != "done"),
             ("restore", "restore", "Bring back its drawing and settings", True),
+            ("drawing", "compare-horizontal", "Compare its drawing…", True),
             ("folder", "folder-outline", "Open its folder", True),
             ("delete", "delete-outline", "Delete…", not live),
         )
