@@ -58,7 +58,7 @@ def rename(document: Document, block: str, name: str) -> bool:
     owner = document.graph.owner
     if owner is not None and node.spec.role in ("entry", "exit"):
         edit = redefining.renamed_port(document.root, document.root.composite(owner), block, name)
-        return document.do(edit, "Rename")
+        return document.do(edit, "Rename", whole=True)
     return document.do(Rename(block, name), "Rename")
 
 

@@ -158,7 +158,7 @@ class Document(QObject):
 
         `whole`: it is an edit of the network, whichever drawing is open.
         """
-        scope = ROOT if whole else self.scope
+        scope = self.scope
         edit = edit if whole else ways.wrapped(self._owner, edit)
         try:
             inverse = self.root.apply(edit)
@@ -173,10 +173,13 @@ class Document(QObject):
         )
         return True
 
-    def refusal(self, edit: Edit) -> str:
-        """Why an edit of the open drawing would be refused; empty where it would not. Nobody hears of the attempt."""
+    def refusal(self, edit: Edit, *, whole: bool = False) -> str:
+        """Why an edit of the open drawing (`whole`: of the network) would be refused; empty where it would not.
+
+        Nobody hears of the attempt.
+        """
         try:
-            self.root.run(self.root.run(ways.wrapped(self._owner, edit)))
+            self.root.run(self.root.run(edit if whole else ways.wrapped(self._owner, edit)))
         except GraphError as error:
             return str(error)
         return ""
@@ -248,6 +251,10 @@ class Document(QObject):
         scope = self.scope
         self.open_scope(Scope(scope.path[:-1], scope.base) if scope.path else ROOT)
 
+    def names_here(self) -> Mapping[str, Any]:
+        """What expressions of the open drawing read, with the values that they have here."""
+        return ways.names_here(self.root, self.root_report, self.scope)
+
     def enter_definition(self, composite: str) -> None:
         """Open a composite's drawing: through an instance where there is one."""
         self.open_scope(ways.way_to(self.root, composite))
@@ -315,6 +322,6 @@ class Document(QObject):
             y += STEP * 0.55
         return x, y
 
-    def apply_fix(self, fix: Fix) -> bool:
-        """Carry out a proposed mend as one undo step."""
-        return self.do(Batch(tuple(fix.edits)), fix.title)
+    def apply_fix(self, fix: Fix, *, whole: bool = False) -> bool:
+        """Carry out a mend that the open drawing's report (`whole`: the network's) proposes, as one undo step."""
+        return self.do(Batch(tuple(fix.edits)), fix.title, whole=whole)

@@ -5,9 +5,13 @@ Not for: keeping it (`gui.document`) nor showing it (`gui.breadcrumbs`). No Qt.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.declare import Json
+from engine.errors import SettingError
 from engine.graph.check import Report, check
+from engine.graph.composite import CompositeBlock, repetitions
 from engine.graph.model import Batch, Define, Edit, Graph, Inside, SetSection, Undefine
 
 
@@ -70,6 +74,23 @@ def reports(root: Graph, whole: Report, scope: Scope) -> list[Report]:
         found = bad if bad is not None else repetitions[0] if repetitions else check(drawing(root, owner))
         out.append(found)
     return out
+
+
+def names_here(root: Graph, whole: Report, scope: Scope) -> Mapping[str, Json]:
+    """What expressions of the open drawing read, with the values of the repetition that `reports` shows."""
+    names: Mapping[str, Json] = drawing(root, scope.base).names
+    along, held = reports(root, whole, scope), owners(root, scope)
+    for place, id_ in enumerate(scope.path[: len(held) - 1]):
+        node, made = drawing(root, held[place]).node(id_), along[place].made.get(id_)
+        inner, seen = along[place].inner.get(id_, ()), along[place + 1]
+        try:
+            all_of_them = list(repetitions(made, node, names)) if isinstance(made, CompositeBlock) else []
+        except SettingError:
+            all_of_them = []
+        which = next((index for index, report in enumerate(inner) if report is seen), 0)
+        defaults = drawing(root, held[place + 1]).names
+        names = {**defaults, **all_of_them[which]} if which < len(all_of_them) else defaults
+    return names
 
 
 def way_to(root: Graph, composite: str) -> Scope:

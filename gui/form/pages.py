@@ -20,14 +20,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.blocks.spec import spec_of
+from engine.blocks.spec import Port
 from engine.declare import to_json
-from engine.errors import GraphError, SettingError
-from engine.graph.model import Batch, Configure, Rename
-from gui import theme
+from engine.graph.expression import is_expression
+from engine.graph.model import Batch, Configure, Node
+from engine.graph.naming import RUNNING
+from gui import composing, theme
 from gui.document import Document
 from gui.figures import count, memory
 from gui.form.facts import FactTable, LayerModel, ProblemCard
+from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
 from gui.form.panel import SettingsForm
 from gui.kind_row import help_of
@@ -59,22 +61,20 @@ class BlockPage(Page):
         self.block = block
         node = document.graph.node(block)
         self.kind = node.kind
+        self.spec = node.spec
         self._sessions = counter()
         self._session = 0
         self._cards: list[ProblemCard] = []
         self._shown: tuple[object, ...] = ()
         self._make_head()
-        try:
-            spec = spec_of(self.kind)
-        except SettingError as error:
-            self.form = None
-            self.box.addWidget(Hint(str(error)))
-        else:
-            self.form = SettingsForm(spec)
-            self.form.changed.connect(self._set)
-            self.form.finished.connect(self._finished)
-            self.box.addWidget(self.form)
-            self.form.setVisible(bool(self.form.rows))
+        self.form = SettingsForm(self.spec)
+        self.form.changed.connect(self._set)
+        self.form.finished.connect(self._finished)
+        self.box.addWidget(self.form)
+        self.form.setVisible(bool(self.form.rows))
+        self.instance = InstanceBox(document, block) if node.composite is not None else None
+        if self.instance is not None:
+            self.box.addWidget(self.instance)
         # Below the settings: a problem that comes and goes while a value is turned must not move the field under the mouse.
         self.problems = QVBoxLayout()
         self.problems.setSpacing(8)
@@ -89,7 +89,7 @@ class BlockPage(Page):
         self.refresh()
 
     def _make_head(self) -> None:
-        spec = spec_of(self.kind)
+        spec = self.spec
         tokens = theme.current()
         title = QHBoxLayout()
         title.setSpacing(8)
@@ -129,8 +129,9 @@ class BlockPage(Page):
         node = graph.node(self.block)
         if not self.name.isModified():
             self.name.setText(node.name)
-        if self.form is not None:
-            self.form.set_values(to_json(node.block(), all_of_them=True))
+        self._show_values(node)
+        if self.instance is not None:
+            self.instance.refresh()
         problems = report.of(self.block)
         if problems != self._shown:
             self._shown = problems
@@ -143,6 +144,20 @@ class BlockPage(Page):
                 self.problems.addWidget(card)
         self._show_facts()
 
+    def _show_values(self, node: Node) -> None:
+        """Values as they are in the repetition that is open, and the expressions that they come from."""
+        made = self.document.report.made.get(self.block, node.block())
+        known = node.spec.settings
+        expressions = {name: str(text) for name, text in node.settings.items() if is_expression(text, known.get(name))}
+        if self.document.graph.owner is not None or node.composite is not None:
+            names = dict(self.document.names_here())
+            if node.composite is not None:  # its settings count its own repetitions
+                names |= {**RUNNING, "n": getattr(made, "repeat", 1)}
+            self.form.allow_expressions(names)
+        elif expressions:
+            self.form.allow_expressions(RUNNING)
+        self.form.set_values(to_json(made, all_of_them=True), expressions)
+
     def _show_facts(self) -> None:
         graph, found = self.document.graph, self.document.report.blocks.get(self.block)
         facts: list[tuple[str, str]] = []
@@ -152,7 +167,11 @@ class BlockPage(Page):
             shape = found.inputs[index] if found is not None and index < len(found.inputs) else None
             name = "Input" if len(inputs) == 1 else f"Input {port.name}"
             facts.append((name, str(shape) if shape is not None else "not known"))
-        facts.append(("Output", str(found.output) if found is not None and found.output is not None else "not known"))
+        outputs = block.outputs() if self.spec.role != "output" else ()
+        for index, port in enumerate(outputs or (Port("y"),)):
+            shape = found.outputs[index] if found is not None and index < len(found.outputs) else None
+            name = "Output" if len(outputs) < 2 else f"Output {port.name}"
+            facts.append((name, str(shape) if shape is not None else "not known"))
         if found is not None and found.output is not None:
             facts.append(("Parameters", count(found.parameters)))
             facts.append(("Multiply-adds", count(found.macs)))
@@ -162,7 +181,12 @@ class BlockPage(Page):
     def _set(self, name: str, value: object) -> None:
         node = self.document.graph.node(self.block)
         json = list(value) if isinstance(value, tuple) else value
-        label = spec_of(self.kind).settings[name].label.lower()
+        label = node.spec.settings[name].label.lower()
+        if isinstance(value, str) and is_expression(value, node.spec.settings[name]):
+            fault = self.document.refusal(Configure(self.block, {name: json}))
+            self.form.set_fault(name, fault)
+            if fault:
+                return
         merge = f"set {self.block}.{name} {self._session}"
         if not self.document.do(Configure(self.block, {name: json}), f"Set {label} of {node.name}", merge=merge):
             self.refresh()
@@ -176,13 +200,10 @@ class BlockPage(Page):
         self.name_fault.say("")
         if self.block not in self.document.graph.nodes or name == self.document.graph.node(self.block).name:
             return
-        try:
-            self.document.graph.copy().apply(Rename(self.block, name))
-        except GraphError as error:
-            text = str(error)
-            self.name_fault.say(text[:1].upper() + text[1:])
-            return
-        self.document.do(Rename(self.block, name), "Rename")
+        fault = composing.rename_refusal(self.document, self.block, name)
+        self.name_fault.say(fault[:1].upper() + fault[1:])
+        if not fault:
+            composing.rename(self.document, self.block, name)
 
 
 class SeveralPage(Page):
@@ -200,7 +221,7 @@ class SeveralPage(Page):
         self.form: SettingsForm | None = None
         self._session = 0
         if len({node.kind for node in nodes}) == 1:
-            spec = spec_of(nodes[0].kind)
+            spec = nodes[0].spec
             self.hint.setText(f"All of the kind “{spec.title}”: a setting changed here changes in every one.")
             self.form = SettingsForm(spec)
             self.form.changed.connect(self._set)
@@ -208,7 +229,7 @@ class SeveralPage(Page):
             self.box.addWidget(hline())
             self.box.addWidget(self.form)
         else:
-            titles = sorted({spec_of(node.kind).title for node in nodes})
+            titles = sorted({node.spec.title for node in nodes})
             self.hint.setText(", ".join(titles) + ". Select blocks of one kind to change their settings together.")
         self.box.addStretch(1)
         self.refresh()
@@ -227,7 +248,8 @@ class SeveralPage(Page):
         )
         if self.form is None or not blocks:
             return
-        values = [to_json(graph.node(block).block(), all_of_them=True) for block in blocks]
+        made = report.made
+        values = [to_json(made.get(block, graph.node(block).block()), all_of_them=True) for block in blocks]
         self.form.set_values(values[0])
         self.form.set_mixed(name for name in values[0] if any(one[name] != values[0][name] for one in values))
 

@@ -9,49 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from engine.declare import Setting, settings_of
+from engine.declare import Text, settings_of
 from engine.errors import SettingError
 from gui import theme
-from gui.form.editors import FIELD_HEIGHT, Editor, tip
-from gui.form.pair import editor
-from gui.widgets import Fault
+from gui.form.editors import Editor
+from gui.form.row import LABEL_WIDTH, Row
 
-LABEL_WIDTH = (
-    104  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
-)
-
-
-class Row(QWidget):
-    """Label, editor and, when there is one, the sentence about a wrong entry."""
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__()
-        self.setting = setting
-        self.editor: Editor = editor(setting)
-        self.label = QLabel(setting.label)
-        self.label.setProperty("hint", True)
-        self.label.setBuddy(self.editor)
-        self.label.setToolTip(tip(setting))
-        self.label.setFixedWidth(LABEL_WIDTH)
-        self.label.setMinimumHeight(FIELD_HEIGHT)
-        self.label.setWordWrap(True)
-        self.fault = Fault()
-        self.fault.setObjectName(f"fault-{setting.name}")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.editor, 0, 1)
-        grid.addWidget(self.fault, 1, 0, 1, 2)
-        grid.setColumnStretch(1, 1)
-        self.editor.refused.connect(self.show_fault)
-
-    def show_fault(self, sentence: str) -> None:
-        """Show why the entry is no value; an empty text takes the sentence away."""
-        self.fault.say(sentence[:1].upper() + sentence[1:])
+__all__ = ["LABEL_WIDTH", "Row", "SettingsForm"]
 
 
 class SettingsForm(QWidget):
@@ -85,6 +51,7 @@ class SettingsForm(QWidget):
             row = self.rows[name] = Row(setting)
             row.editor.changed.connect(self._changed)
             row.editor.finished.connect(self._finished)
+            row.expressed.connect(self._expressed)
             (inner if setting.advanced else column).addWidget(row)
         self._make_fold()
         column.addWidget(self.fold)
@@ -129,12 +96,22 @@ class SettingsForm(QWidget):
                 continue
         return out
 
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show values; settings that are not among them show their default."""
+    def set_values(self, values: Mapping[str, Any], expressions: Mapping[str, str] | None = None) -> None:
+        """Show values; settings that are not among them show their default.
+
+        Args:
+            values: By name; of a setting that is an expression, what it comes to.
+            expressions: Those that are, as text ("=width * 4").
+        """
         self._mixed.clear()
         for name, row in self.rows.items():
             value = values.get(name, row.setting.default)
-            row.editor.set_value(tuple(value) if isinstance(value, list) else value)
+            row.show_value(tuple(value) if isinstance(value, list) else value, (expressions or {}).get(name, ""))
+
+    def allow_expressions(self, names: Mapping[str, Any] | None) -> None:
+        """Let settings be expressions of these names, each with the value that it has here; None: of no names."""
+        for row in self.rows.values():
+            row.allow(None if isinstance(row.setting, Text) else names)
 
     def set_mixed(self, names: Iterable[str]) -> None:
         """Show that several blocks differ in these settings."""
@@ -163,6 +140,13 @@ class SettingsForm(QWidget):
         if isinstance(sender, Editor):
             self._mixed.discard(sender.setting.name)
             self.changed.emit(sender.setting.name, value)
+
+    def _expressed(self, value: object) -> None:
+        sender = self.sender()
+        if isinstance(sender, Row):
+            self._mixed.discard(sender.setting.name)
+            self.changed.emit(sender.setting.name, value)
+            self.finished.emit(sender.setting.name)
 
     def _finished(self) -> None:
         sender = self.sender()

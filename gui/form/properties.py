@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from gui import theme
 from gui.document import Document
+from gui.form.composite import CompositeForm
 from gui.form.learning import Source
 from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
 
@@ -34,7 +35,7 @@ class Properties(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._whole)
         self._stack.addWidget(self.area)
-        self.page: Page = self.network
+        self.page: Page | CompositeForm = self.network
         self._learning: Source = lambda _block: ((), "")
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -43,6 +44,7 @@ class Properties(QWidget):
         document.selected.connect(self._selected)
         document.reported.connect(self._reported)
         document.replaced.connect(self._rebuild)
+        document.scope_changed.connect(self._rebuild)
         document.place_changed.connect(self._retitled)
         theme.notifier().changed.connect(self._rebuild)
         self._rebuild()
@@ -57,6 +59,8 @@ class Properties(QWidget):
         self._later.stop()
         chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
         match len(chosen):
+            case 0 if self.document.graph.owner is not None:
+                self.page = CompositeForm(self.document, self.document.graph.owner)
             case 0:
                 self.page = self.network
                 self.network.refresh()
@@ -74,7 +78,12 @@ class Properties(QWidget):
         self._stack.setCurrentWidget(self._whole if self.page is self.network else self.area)
 
     def _reported(self, _report: object) -> None:
-        self.page.refresh()
+        page = self.page
+        node = self.document.graph.nodes.get(page.block) if isinstance(page, BlockPage) else None
+        if isinstance(page, BlockPage) and node is not None and node.spec is not page.spec:
+            self._rebuild()  # its composite has other settings by now
+        else:
+            page.refresh()
 
     def follow_learning(self, source: Source) -> None:
         """Say from where it is known how blocks learn; `refresh_learning` reads it again."""
@@ -93,7 +102,7 @@ class Properties(QWidget):
     def focus_first(self) -> None:
         """Put the cursor into the first setting of the selected block, or its name where it has none."""
         if isinstance(self.page, BlockPage):
-            rows = list(self.page.form.rows.values()) if self.page.form is not None else []
+            rows = list(self.page.form.rows.values())
             (rows[0].editor if rows else self.page.name).setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_help(self) -> None:

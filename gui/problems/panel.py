@@ -22,7 +22,10 @@ from PySide6.QtWidgets import (
 from engine.errors import Problem
 from gui import theme
 from gui.document import Document
+from gui.scope import Scope, drawing, owners
 
+WITHIN = " › "  # between the parts of the way into composites
+WIDEST, LONG = 240, 28  # pixels that the way to a block takes at most; letters from which it may take two lines
 MOST = 200  # rows; a network with more problems than that has one cause
 
 
@@ -44,11 +47,13 @@ class ProblemRow(QFrame):
         error = problem.severity == "error"
         name = _name(document, problem) or "network"
         self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {problem.text}")
-        self.setToolTip("Click to go to the block" if problem.block is not None else "")
+        self.setToolTip("Click to go to the block" if problem.block is not None or problem.path else "")
         self.icon, where, sentence = QLabel(), QLabel(name), QLabel(sentence_of(problem, name))
         self.icon.setFixedWidth(18)
         where.setFont(theme.font(13, 600))
         where.setMinimumWidth(84)
+        where.setMaximumWidth(WIDEST)
+        where.setWordWrap(len(name) > LONG)
         sentence.setWordWrap(True)
         sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
@@ -80,7 +85,7 @@ class ProblemRow(QFrame):
     def _mend(self) -> None:
         button = self.sender()
         if button is not None:
-            self.document.apply_fix(self.problem.fixes[int(button.property("fix"))])
+            self.document.apply_fix(self.problem.fixes[int(button.property("fix"))], whole=True)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Go to the block."""
@@ -145,10 +150,10 @@ class Problems(QWidget):
         self.refresh()
 
     def refresh(self, _what: object = None) -> None:
-        """Show the problems of the document's report."""
-        problems = tuple(sorted(self.document.report.problems, key=lambda p: p.severity != "error"))[:MOST]
+        """Show the problems of the network, those inside composites included, whichever drawing is open."""
+        problems = tuple(sorted(self.document.root_report.problems, key=lambda p: p.severity != "error"))[:MOST]
         names = tuple(_name(self.document, problem) for problem in problems)
-        empty = len(self.document.graph) == 0
+        empty = len(self.document.root) == 0
         self._words.setText(
             "Nothing drawn yet." if empty else "No problems: every shape fits, and the network can be trained."
         )
@@ -167,6 +172,8 @@ class Problems(QWidget):
         self._stack.setCurrentWidget(self.area if problems else self.good)
 
     def _go(self, problem: Problem) -> None:
+        if problem.block is not None or problem.path:
+            self.document.go_to(problem.path)
         if problem.block is not None:
             self.document.select([problem.block])
             self.goto.emit(problem.block)
@@ -180,11 +187,17 @@ class Problems(QWidget):
 
 def sentence_of(problem: Problem, name: str) -> str:
     """The sentence without the block's name in front, where that stands beside it."""
-    text = problem.text.removeprefix(f"{name}: ")
+    whole = problem.text.split(WITHIN)[-1] if problem.path else problem.text
+    text = whole.removeprefix(f"{name.rsplit(WITHIN, maxsplit=1)[-1]}: ")
     return text[:1].upper() + text[1:] if text != problem.text else text
 
 
 def _name(document: Document, problem: Problem) -> str:
-    """The name of the block where it arose, empty where it belongs to the whole network."""
-    node = document.graph.nodes.get(problem.block) if problem.block is not None else None
+    """The name of the block where it arose, with the way to it inside composites; empty where it belongs to the whole network."""
+    if problem.path:  # the text begins with the way: "stage, repetition 2 › conv: ..."
+        *way, last = problem.text.split(WITHIN)
+        owner = owners(document.root, Scope(problem.path))[-1]
+        node = drawing(document.root, owner).nodes.get(problem.block or "")
+        return WITHIN.join([*way, node.name] if node is not None and last.startswith(f"{node.name}: ") else way)
+    node = document.root.nodes.get(problem.block) if problem.block is not None else None
     return node.name if node is not None else ""
