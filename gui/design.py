@@ -34,7 +34,7 @@ LEFT, RIGHT, BOTTOM = (
     320,
     132,
 )  # pixels: the least widths that show every title and field whole, and the first height
-ANALYSER = 260  # pixels: the height at which the table of layers is worth looking at
+ANALYSER = 340  # pixels: the height at which the table of layers is worth looking at
 
 
 class DesignPlace(QMainWindow):

@@ -40,7 +40,7 @@ from gui.document import Document
 from gui.widgets import EmptyState, Hint, IconButton
 
 REST_MS = 80  # after an edit until the table follows; a dragged number edits many times a second
-PADDING = 18  # pixels beside a cell's text
+PADDING = 20  # pixels beside a cell's text
 WIDEST = 260  # pixels of a column at first; a person can draw it wider
 
 
@@ -243,6 +243,10 @@ class LayersTable(QTableView):
         head.setMinimumSectionSize(36)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setStretchLastSection(True)
+        self.setStyleSheet(
+            "QHeaderView::section { padding: 5px 7px; font-size: 12px; } QTableView::item { padding: 0 7px; }"
+            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for a dock under the canvas."""
@@ -254,7 +258,7 @@ class LayersTable(QTableView):
         for column in range(len(HEADS) - 1):
             longest = sorted({len(text[column]): text[column] for text in texts}.items())[-3:]
             width = max((metrics.horizontalAdvance(text) for _, text in longest), default=0)
-            title = metrics.horizontalAdvance(HEADS[column]) + 12  # and the arrow of the order
+            title = metrics.horizontalAdvance(HEADS[column]) + 16  # and the arrow of the order
             chip = 18 if column == 2 else 0
             head.resizeSection(column, min(WIDEST, max(width + chip, title) + PADDING))
 
@@ -314,6 +318,6 @@ class Foot(QWidget):
         head = self._table.horizontalHeader()
         for column, text in self.texts.items():
             left = head.sectionViewportPosition(column) + 1
-            area = QRect(left + 4, 0, head.sectionSize(column) - 8, self.height())
+            area = QRect(left + 7, 0, head.sectionSize(column) - 14, self.height())
             side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
             painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
