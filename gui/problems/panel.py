@@ -30,9 +30,10 @@ MOST = 200  # rows; a network with more problems than that has one cause
 
 
 class ProblemRow(QFrame):
-    """One problem: icon, block, sentence, a button for each mend.
+    """One problem: icon, block, sentence, a button for each mend. It can show another one later: a row is dear to make.
 
     Attributes:
+        problem: The one that is shown.
         chosen: Emits the problem when the row is clicked or Enter is pressed on it.
     """
 
@@ -44,43 +45,59 @@ class ProblemRow(QFrame):
         self.setObjectName("problem-row")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.icon, self.where, self.sentence = QLabel(), QLabel(), QLabel()
+        self.icon.setFixedWidth(18)
+        for label in (self.where, self.sentence):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # a column may be called "<b>"
+        self.where.setFont(theme.font(13, 600))
+        self.where.setMinimumWidth(84)
+        self.where.setMaximumWidth(WIDEST)
+        self.sentence.setWordWrap(True)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 10, 6)
+        self._row.setSpacing(10)
+        for widget in (self.icon, self.where):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.sentence, 1)
+        self._buttons: list[QPushButton] = []
+        self._severity = ""
+        self.show_problem(problem)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show this problem in place of the one before."""
+        self.problem = problem
+        name = _name(self.document, problem) or "network"
         error = problem.severity == "error"
-        name = _name(document, problem) or "network"
         self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {problem.text}")
         self.setToolTip("Click to go to the block" if problem.block is not None or problem.path else "")
-        self.icon, where, sentence = QLabel(), QLabel(name), QLabel(sentence_of(problem, name))
-        self.icon.setFixedWidth(18)
-        where.setFont(theme.font(13, 600))
-        where.setMinimumWidth(84)
-        where.setMaximumWidth(WIDEST)
-        where.setWordWrap(len(name) > LONG)
-        sentence.setWordWrap(True)
-        sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 10, 6)
-        row.setSpacing(10)
-        for widget in (self.icon, where):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(sentence, 1)
+        self.where.setText(name)
+        self.where.setWordWrap(len(name) > LONG)
+        self.sentence.setText(sentence_of(problem, name))
         for index, fix in enumerate(problem.fixes):
-            button = QPushButton(fix.title)
-            button.setObjectName(f"fix-{index}")
-            button.setProperty("fix", index)
-            button.clicked.connect(self._mend)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.draw()
+            if index == len(self._buttons):
+                self._add_button(index)
+            self._buttons[index].setText(fix.title)
+        for index, button in enumerate(self._buttons):
+            button.setVisible(index < len(problem.fixes))
+        if problem.severity != self._severity:
+            self._severity = problem.severity
+            self.draw()
+
+    def _add_button(self, index: int) -> None:
+        button = QPushButton(self)
+        button.setObjectName(f"fix-{index}")
+        button.setProperty("fix", index)
+        button.clicked.connect(self._mend)
+        self._buttons.append(button)
+        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def draw(self) -> None:
-        """Colours and icon of the theme."""
+        """The icon in the colours of the theme."""
         t = theme.current()
         error = self.problem.severity == "error"
         picture = theme.icon("alert-circle" if error else "alert", color=t.bad if error else t.warn)
         self.icon.setPixmap(picture.pixmap(QSize(17, 17)))
-        self.setStyleSheet(
-            f"QFrame#problem-row {{ border: none; border-bottom: 1px solid {t.border}; background: transparent; }}"
-            f"QFrame#problem-row:hover {{ background: {t.hover}; }}"
-            f"QFrame#problem-row:focus {{ background: {t.accent_soft}; }}"
-        )
 
     def _mend(self) -> None:
         button = self.sender()
@@ -134,12 +151,12 @@ class Problems(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addStretch(1)
-        self.area.setWidget(inside)
+        self.area.setWidget(self._inside)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.good)
         self._stack.addWidget(self.area)
@@ -161,14 +178,18 @@ class Problems(QWidget):
             self._stack.setCurrentWidget(self.area if problems else self.good)
             return
         self._shown, self._names = problems, names
-        for row in self.rows:
+        for row in self.rows[len(problems) :]:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [ProblemRow(self.document, problem) for problem in problems]
-        for index, row in enumerate(self.rows):
+        del self.rows[len(problems) :]
+        for row, problem in zip(self.rows, problems, strict=False):
+            row.show_problem(problem)
+        for problem in problems[len(self.rows) :]:
+            row = ProblemRow(self.document, problem)
             row.chosen.connect(self._go)
-            self._column.insertWidget(index, row)
+            self._column.insertWidget(len(self.rows), row)
+            self.rows.append(row)
         self._stack.setCurrentWidget(self.area if problems else self.good)
 
     def _go(self, problem: Problem) -> None:
@@ -181,6 +202,11 @@ class Problems(QWidget):
     def _draw(self) -> None:
         t = theme.current()
         self._tick.setPixmap(theme.icon("check-circle-outline", color=t.good).pixmap(QSize(18, 18)))
+        self._inside.setStyleSheet(  # one sheet for all rows: a row of its own takes milliseconds to take one
+            f"QFrame#problem-row {{ border: none; border-bottom: 1px solid {t.border}; background: transparent; }}"
+            f"QFrame#problem-row:hover {{ background: {t.hover}; }}"
+            f"QFrame#problem-row:focus {{ background: {t.accent_soft}; }}"
+        )
         for row in self.rows:
             row.draw()
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Connect, End, Wire
-from engine.project import open_project
+from engine.project import Project, open_project
 from gui.document import Document
 from gui.problems import Problems
 
@@ -75,3 +75,19 @@ def test_a_fix_mends_as_one_step(problems: Problems, document: Document, qtbot: 
     assert document.stack.count() == steps + 1
     document.stack.undo()
     assert not document.report.ok
+
+
+def test_rows_are_kept_and_say_the_next_problem(qtbot: QtBot) -> None:
+    document = Document(Project())
+    panel = Problems(document)
+    qtbot.addWidget(panel)
+    for kind in ("linear", "conv2d", "relu"):
+        document.add_block(kind, at=(0.0, 0.0))
+    first = list(panel.rows)
+    document.add_block("tanh", at=(0.0, 0.0))
+    assert panel.rows[: len(first)] == first
+    said = [row.problem.text for row in panel.rows]
+    assert said == [problem.text for problem in document.report.problems]
+    assert all(
+        row.sentence.text() in row.problem.text or row.sentence.text()[1:] in row.problem.text for row in panel.rows
+    )
