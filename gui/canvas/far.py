@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 from gui.canvas.cells import Cells
@@ -35,11 +35,12 @@ class Far:
     def __init__(self, scene: CanvasScene) -> None:
         self.scene = scene
         self._blocks: list[tuple[Look, list[QRectF]]] | None = None
-        self._wires: list[tuple[QPen, QPainterPath]] | None = None
+        self._wires: dict[bool, list[tuple[QPen, QPainterPath]]] = {}  # by whether curves are straight
 
     def stale(self) -> None:
         """Something looks different or stands elsewhere."""
-        self._blocks = self._wires = None
+        self._blocks = None
+        self._wires.clear()
 
     def paint(self, painter: QPainter, exposed: list[QRectF]) -> None:
         """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the rest."""
@@ -69,9 +70,10 @@ class Far:
             self._paint_blocks(painter, looks((scene.nodes[id_] for id_ in near), scene.cells))
             self._paint_passed(painter, near)
             return
-        if self._wires is None:
-            self._wires = _strokes(scene.wires.values())
-        self._paint_wires(painter, self._wires)
+        straight = not painter.testRenderHint(QPainter.RenderHint.Antialiasing)  # while the view moves
+        if straight not in self._wires:
+            self._wires[straight] = _strokes(scene.wires.values(), straight=straight)
+        self._paint_wires(painter, self._wires[straight])
         self._paint_blocks(painter, self.looks())
         self._paint_passed(painter, scene.nodes)
 
@@ -139,10 +141,30 @@ def looks(items: Iterable[NodeItem], cells: Cells[str]) -> list[tuple[Look, list
     return sorted(found.items(), key=lambda entry: _ORDER[entry[0][0]])
 
 
-def _strokes(items: Iterable[WireItem]) -> list[tuple[QPen, QPainterPath]]:
-    """Lines by pen, those of ordinary width first."""
+def _strokes(items: Iterable[WireItem], *, straight: bool = False) -> list[tuple[QPen, QPainterPath]]:
+    """Lines by pen, those of ordinary width first; `straight` leaves out what curves there are between their corners."""
     paths: dict[str, tuple[QPen, QPainterPath]] = {}
     for item in items:
-        if item.isVisible():
-            paths.setdefault(item.style, (item.pen(), QPainterPath()))[1].addPath(item.path())
+        if not item.isVisible():
+            continue
+        path = paths.setdefault(item.style, (item.pen(), QPainterPath()))[1]
+        if straight:
+            path.addPolygon(_corners(item))
+        else:
+            path.addPath(item.path())
     return sorted(paths.values(), key=lambda entry: entry[0].widthF())
+
+
+def _corners(item: WireItem) -> QPolygonF:
+    """Where a wire begins, turns and ends."""
+    if item.corners is None:
+        path, index = item.course, 0
+        points = []
+        while index < path.elementCount():
+            if path.elementAt(index).isCurveTo():
+                index += 2  # two points that pull at the curve, then the one where it ends
+            element = path.elementAt(index)
+            points.append(QPointF(element.x, element.y))
+            index += 1
+        item.corners = QPolygonF(points)
+    return item.corners

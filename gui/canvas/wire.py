@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph.model import Wire
@@ -172,6 +172,7 @@ class WireItem(QGraphicsPathItem):
         self.known = True
         self.style = "wire"
         self.line: list[QPointF] = []
+        self.corners: QPolygonF | None = None  # its course with straight lines for curves, made when it is wanted
         self.course = QPainterPath()
         self._room = 0.0
         self.setZValue(-1)
@@ -187,7 +188,7 @@ class WireItem(QGraphicsPathItem):
         self._far()
         self.setPath(path)
         self._far()
-        self.line = []
+        self.line, self.corners = [], None
         self.label.set_pos(middle)
         # A label shows where the wire runs level for longer than the text is.
         self._room = abs(end.x() - start.x()) - 2 * geometry.PORT_RADIUS
