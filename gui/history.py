@@ -5,6 +5,7 @@ Not for: undoing itself, which Qt's stack does.
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette, QUndoStack
 from PySide6.QtWidgets import (
@@ -88,6 +89,8 @@ class History(QWidget):
         self.list.setCleanIcon(QIcon(theme.icon("content-save-outline", color=theme.current().muted)))
 
     def _changed(self, _index: int = 0) -> None:
+        if not shiboken6.isValid(self.document.stack):
+            return  # Qt's undo stack tells that it is emptied while it is destroyed
         self._layers.setCurrentWidget(self.list if self.document.stack.count() else self.empty)
         self.list.viewport().update()
 

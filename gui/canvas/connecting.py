@@ -107,6 +107,7 @@ class ConnectBar(Bar):
         self.add_button("close", "Give up (Esc)").clicked.connect(self.close_bar)
         self.closed.connect(self._gone)
         view.document.replaced.connect(self.close_bar)
+        view.document.scope_changed.connect(self.close_bar)
         view.document.edited.connect(self._edited)
 
     @property
@@ -208,8 +209,8 @@ class ConnectBar(Bar):
         node = self.view.document.graph.node(choice.other.block)
         _end, forward = self.hands[self.hand]
         port = f", {choice.other.port}" if _several(node, forward=not forward) else ""
-        parts = [f"{self.at + 1} of {len(self.offered)}", f"{node.name}{port}", choice.shape]
-        parts.append(choice.fault or (f"instead of {choice.replaces}" if choice.replaces else ""))
+        parts = [f"{self.at + 1} of {len(self.offered)}", f"{node.name}{port}", choice.fault or choice.shape]
+        parts += [f"instead of {choice.replaces}"] if choice.replaces and not choice.fault else []
         return "  ·  ".join(part for part in parts if part)
 
     def _edited(self, _edit: object) -> None:

@@ -95,6 +95,7 @@ class FindBar(Bar):
         self.closed.connect(self._gone)
         view.document.reported.connect(self._changed)
         view.document.replaced.connect(self.close_bar)
+        view.document.scope_changed.connect(self.close_bar)
         view.canvas.laid_out.connect(self._ring)
 
     @property

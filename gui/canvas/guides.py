@@ -6,14 +6,17 @@ searched by halving at every move. Not for: the grid (`gui.canvas.edits`) nor pa
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 from gui.canvas.arrange import Box
 
 SAME = 0.01  # canvas units; less apart is level
+BAND = 256.0  # canvas units; a block lies in one band or two
 
 
 class Line(NamedTuple):
@@ -85,6 +88,12 @@ class Guides:
             kind: sorted((value, index) for index, thing in enumerate(self._things) for value in _values(thing, kind))
             for kind in kinds
         }
+        # Boxes by the bands that they lie in, across the axis; for gaps between rows they are turned.
+        self._bands: dict[str, dict[int, list[Box]]] = {"x": {}, "y": {}}
+        for box in self._boxes:
+            for axis, flat in (("x", box), ("y", _turned(box))):
+                for band in _bands(flat):
+                    self._bands[axis].setdefault(band, []).append(flat)
 
     def snap(self, thing: Thing, reach: float) -> Snap:
         """What a block at this place is near to, at most `reach` away."""
@@ -130,12 +139,11 @@ class Guides:
     def _gaps(self, box: Box, axis: str) -> list[tuple[float, list[Line]]]:
         """Ways to make gaps equal: (how far to go, lines over the gaps)."""
         flat = box if axis == "x" else _turned(box)
-        beside = self._boxes if axis == "x" else [_turned(one) for one in self._boxes]
-        row = [one for one in beside if one.y < flat.bottom and flat.y < one.bottom]
-        before = sorted(
-            (one for one in row if one.x + one.width / 2 < flat.x + flat.width / 2), key=lambda one: -one.right
-        )
-        after = sorted((one for one in row if one.x + one.width / 2 > flat.x + flat.width / 2), key=lambda one: one.x)
+        beside = {one for band in _bands(flat) for one in self._bands[axis].get(band, ())}
+        middle, low, high = flat.x + flat.width / 2, flat.y, flat.bottom
+        row = [one for one in beside if one.y < high and low < one.bottom]
+        before = nlargest(2, (one for one in row if one.x + one.width / 2 < middle), key=lambda one: one.right)
+        after = nsmallest(2, (one for one in row if one.x + one.width / 2 > middle), key=lambda one: one.x)
         level = flat.y + flat.height / 2
         ways: list[tuple[float, list[tuple[float, float]]]] = []
         if before and after and after[0].x - before[0].right > flat.width:
@@ -149,6 +157,10 @@ class Guides:
             at = after[0].x - gap - flat.width
             ways.append((at - flat.x, [(at + flat.width, after[0].x), (after[0].right, after[1].x)]))
         return [(delta, [_gap_line(span, level, axis) for span in spans]) for delta, spans in ways]
+
+
+def _bands(flat: Box) -> range:
+    return range(math.floor(flat.y / BAND), math.floor(flat.bottom / BAND) + 1)
 
 
 def _turned(box: Box) -> Box:

@@ -42,6 +42,8 @@ def menu(view: Canvas, at: QPoint) -> QMenu:
     subs: dict[str, QMenu] = {}
     last: dict[QMenu, int] = {}
     for command in sorted((c for c in COMMANDS if target in c.on), key=lambda c: c.group):
+        if not command.under and not commands.possible(view, command):
+            continue  # a composite's commands on a plain block; a submenu keeps its entries, so that they are known
         if command.under and command.under not in subs:
             if last.get(made, command.group) != command.group and not subs:
                 made.addSeparator()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from gui.canvas import Canvas
 from gui.canvas.commands import COMMANDS
 from gui.document import Document
 
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+ARROWS = ("Left", "Right", "Up", "Down")  # the guide tells these together
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def test_a_block_offers_what_a_block_can(document: Document, canvas: Canvas, mou
     assert {"Settings", "Rename", "Connect…", "Bypass", "Pin in place", "Duplicate", "Delete", "Zoom"} <= set(offered)
     assert "Arrange" not in offered, "one block has nothing to be in line with"
     assert "Add a block…" not in offered
+    assert "Dissolve the composite" not in offered, "it is none"
     assert not entry(made, "Bypass").isChecked()
     document.graph.apply(SetFlags("b2", {"bypassed": True}))
     assert entry(menu(mouse.at(336, 14)), "Bypass").isChecked()
@@ -71,7 +74,9 @@ def test_a_wire_offers_its_ends_insertion_and_deletion(
 ) -> None:
     made = menu(mouse.at(256 + 160 + 30, 41))
     assert canvas.chosen_wire == End("b3", "x")
-    assert titles(made) == ["Insert a block…", "Go to conv1", "Go to relu1", "Delete", "Zoom"]
+    assert titles(made)[:4] == ["Insert a block…", "Go to conv1", "Go to relu1", "Delete"]
+    assert titles(made)[-1] == "Zoom"
+    assert "Duplicate" not in titles(made)
     entry(made, "Insert a block…").trigger()
     qtbot.keyClicks(canvas.box.field, "dropout")
     qtbot.keyClick(canvas.box.field, Qt.Key.Key_Return)
@@ -117,6 +122,14 @@ def test_the_menu_key_opens_the_menu_of_what_is_selected(document: Document, can
     assert document.selection == ("b3",)
     assert "Rename" in titles(canvas.menu)
     canvas.menu.close()
+
+
+def test_the_guide_tells_every_key_of_the_canvas() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+    table = guide.partition("## Keys")[2]
+    told = set(re.findall(r"`([^`]+)`", table))
+    wanted = {key for command in COMMANDS for key in command.keys if key.rpartition("+")[2] not in ARROWS}
+    assert wanted <= told | {"Enter", "Ctrl+="}, sorted(wanted - told)
 
 
 def test_no_key_means_two_things_and_every_one_is_a_key() -> None:
