@@ -19,7 +19,10 @@ def setting(name, default, **more):
 
 
 def definition(id_, name, settings, *rows, help=""):
-    """A composite; a row is (name, kind, settings, sources, bypassed), a source "block" or "block.port". Inputs are called x and y."""
+    """A composite; a row is (name, kind, settings, sources, bypassed), a source "block" or "block.port".
+
+    The inputs of all composites are called x and y.
+    """
     nodes, wires = [], []
     for row in rows:
         block, kind, values, sources, bypassed = (*row, *({}, (), False)[len(row) - 2 :])
