@@ -341,7 +341,8 @@ class TrainPlace(QWidget):
 
     def _go_to_name(self, name: str) -> None:
         try:
-            self.goto.emit(self.document.root.named(name).id)
+            outermost = name.partition(".")[0]  # of a block in a composite, the instance
+            self.goto.emit(self.document.root.named(outermost).id)
         except GraphError:
             self.said.emit(f"The block {name} is no longer in the drawing.")
 
