@@ -131,9 +131,9 @@ class Analyser(QWidget):
         self._later.stop()
         if not self.isVisible():
             return
-        graph = self.document.graph
+        graph = self.document.root
         self.inside.setVisible(bool(graph.composites))
-        reset = self.model.set_rows(rows(graph, self.document.report, inside=self.inside.isChecked()))
+        reset = self.model.set_rows(rows(graph, self.document.root_report, inside=self.inside.isChecked()))
         self._stack.setCurrentIndex(0 if self.model.rows else 1)
         if reset:
             self.table.widen(self.model.texts)
@@ -163,7 +163,7 @@ class Analyser(QWidget):
         chosen = QItemSelection()
         first = QModelIndex()
         for place, row in enumerate(self.model.rows if wanted else ()):
-            if not row.path and row.block in wanted:
+            if row.block in wanted and row.path == self.document.path_in:
                 index = self.proxy.mapFromSource(self.model.index(place, 0))
                 if index.isValid():
                     chosen.select(index, index)
@@ -176,15 +176,23 @@ class Analyser(QWidget):
         self._following = False
 
     def _chosen(self, _on: object, _off: object) -> None:
+        """Select on the canvas what is chosen here, as far as it stands in the drawing that is open."""
         if self._following:
             return
+        here = self.document.path_in
         self._following = True
-        self.document.select(row.path[0] if row.path else row.block for row in self.table.chosen())
+        self.document.select(row.block for row in self.table.chosen() if row.path == here)
         self._following = False
 
     def _go(self, index: QModelIndex) -> None:
+        """Open the drawing that the row's block stands in, and show it."""
         row = self.model.rows[self.proxy.mapToSource(index).row()]
-        self.goto.emit(row.path[0] if row.path else row.block)
+        self._following = True
+        if row.path != self.document.path_in:
+            self.document.go_to(row.path)
+            self.document.select([row.block])
+        self._following = False
+        self.goto.emit(row.block)
 
     # --- taking it away
 

@@ -165,8 +165,12 @@ def test_composites_open_into_their_repetitions_without_counting_twice(qtbot: Qt
     assert made.proxy.rowCount() > 10 * folded
     assert made.foot.texts[PARAMETERS] == before == "25,557,032"
     inner = next(place for place, row in enumerate(made.proxy.shown()) if row.name == "layer2.1.conv2")
-    made.table.selectRow(inner)
-    assert made.document.selection == ("layer2",)
+    index = made.proxy.index(inner, 1)
+    made.table.scrollTo(index)
+    qtbot.mouseClick(made.table.viewport(), Qt.MouseButton.LeftButton, pos=made.table.visualRect(index).center())
+    assert made.document.path_in == ("layer2",)
+    assert made.document.selection == ("b",)
+    assert [row.name for row in made.table.chosen()] == ["layer2.1.conv2"]
 
 
 def test_both_themes_repaint_it(analyser: Analyser) -> None:
