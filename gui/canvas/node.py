@@ -110,6 +110,12 @@ class NodeItem(QGraphicsItem):
         self._tell()
         self.refresh()
 
+    def show_face(self, face: str) -> None:
+        """Show these settings in the place of those of the block as it stands there by itself."""
+        if face != self.face:
+            self.face = face
+            self.refresh()
+
     def set_health(self, health: BlockHealth | None) -> None:
         """Show how the block fares while it learns, or nothing of it."""
         if health != self.health:

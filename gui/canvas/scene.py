@@ -244,6 +244,9 @@ class CanvasScene(Ground):
             shape = report.shape_of(wire.wire.source)
             bad = any(p.severity == "error" and p.port == end.port for p in problems.get(end.block, ()))
             wire.say(str(shape) if shape is not None else "", bad and shape is not None)
+        if self.document.graph.owner is not None:  # expressions come to what they are in the repetition that is open
+            for id_ in report.made.keys() & self.nodes.keys():
+                self.nodes[id_].show_face(report.made[id_].face())
 
     def show_selected(self, ids: Collection[str]) -> None:
         """Show blocks as selected, and no others."""

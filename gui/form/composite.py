@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,7 +29,7 @@ from gui import theme
 from gui.document import Document
 from gui.figures import count, memory
 from gui.form.facts import FactTable
-from gui.form.parameter import ROW, ParameterList
+from gui.form.parameter import ROOMY, ROW, ParameterList
 from gui.form.row import LABEL_WIDTH
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline
 
@@ -72,6 +72,7 @@ class PortList(QWidget):
         self.list.setObjectName(f"port-list-{kind}")
         self.list.setAccessibleName(title)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setStyleSheet(ROOMY)
         self.list.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
@@ -116,6 +117,7 @@ class PortList(QWidget):
             for port in ports:
                 item = QListWidgetItem(port.name)
                 item.setData(Qt.ItemDataRole.UserRole, port.id)
+                item.setSizeHint(QSize(0, ROW))
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 self.list.addItem(item)
             self.list.setCurrentRow(row)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import count as counter
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engine.declare import Choice, Integer, Real, Setting, Text
@@ -26,6 +26,7 @@ KINDS = (("integer", "whole number"), ("real", "number"), ("flag", "on or off"),
          ("text", "text"), ("size", "height × width"))  # fmt: skip
 FRESH: dict[str, Any] = {"integer": 1, "real": 0.0, "flag": False, "choice": "a", "text": "", "size": 1}
 ROW, MOST_ROWS = 26, 6  # pixels, rows of the list that are seen at once
+ROOMY = "QListWidget::item { padding: 0 6px; }"
 
 
 class ParameterList(QWidget):
@@ -43,6 +44,7 @@ class ParameterList(QWidget):
         self.list.setObjectName("parameter-list")
         self.list.setAccessibleName("Settings of the composite")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setStyleSheet(ROOMY)
         self.list.currentRowChanged.connect(self._chosen)
         self.add = IconButton("plus", "Add a setting")
         self.remove = IconButton("minus", "Remove the setting")
@@ -92,6 +94,7 @@ class ParameterList(QWidget):
             for text, held in zip(texts, settings, strict=True):
                 item = QListWidgetItem(text)
                 item.setToolTip(held.help)
+                item.setSizeHint(QSize(0, ROW))
                 self.list.addItem(item)
             self.list.setCurrentRow(row)
             self.list.blockSignals(False)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from engine.declare import Setting
 from engine.errors import SettingError
@@ -23,6 +23,7 @@ from gui.widgets import Fault
 LABEL_WIDTH = (
     104  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
 )
+FX_WIDTH = 22  # pixels of the label's room that the switch to an expression takes
 
 
 class Row(QWidget):
@@ -42,9 +43,15 @@ class Row(QWidget):
         self.label.setProperty("hint", True)
         self.label.setBuddy(self.editor)
         self.label.setToolTip(tip(setting))
-        self.label.setFixedWidth(LABEL_WIDTH)
         self.label.setMinimumHeight(FIELD_HEIGHT)
         self.label.setWordWrap(True)
+        self._head = QHBoxLayout()  # the label, and behind it the switch to an expression
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(0)
+        self._head.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
+        head = QWidget()
+        head.setFixedWidth(LABEL_WIDTH)
+        head.setLayout(self._head)
         self.fault = Fault()
         self.fault.setObjectName(f"fault-{setting.name}")
         self._names: Mapping[str, Any] | None = None
@@ -56,9 +63,9 @@ class Row(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(head, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.editor, 0, 1)
-        grid.addWidget(self.fault, 2, 0, 1, 3)
+        grid.addWidget(self.fault, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self.editor.refused.connect(self.show_fault)
 
@@ -113,11 +120,11 @@ class Row(QWidget):
         self._fx.setObjectName(f"fx-{self.setting.name}")
         self._fx.setAccessibleName(f"{self.setting.label}: an expression")
         self._fx.setToolTip("Work it out from settings of the composite, e.g. =width * 4 (or type = into the field)")
-        self._fx.setFixedSize(FIELD_HEIGHT, FIELD_HEIGHT)
+        self._fx.setFixedSize(FX_WIDTH, FIELD_HEIGHT)
         self._fx.clicked.connect(self._toggled)
         theme.notifier().changed.connect(self._style)
         self._style()
-        self._grid.addWidget(self._fx, 0, 2, Qt.AlignmentFlag.AlignTop)
+        self._head.addWidget(self._fx, 0, Qt.AlignmentFlag.AlignTop)
 
     def _style(self, _name: str = "") -> None:
         t = theme.current()

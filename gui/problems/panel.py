@@ -215,15 +215,15 @@ def sentence_of(problem: Problem, name: str) -> str:
     """The sentence without the block's name in front, where that stands beside it."""
     whole = problem.text.split(WITHIN)[-1] if problem.path else problem.text
     text = whole.removeprefix(f"{name.rsplit(WITHIN, maxsplit=1)[-1]}: ")
-    return text[:1].upper() + text[1:] if text != problem.text else text
+    return text[:1].upper() + text[1:] if text != whole else text
 
 
 def _name(document: Document, problem: Problem) -> str:
     """The name of the block where it arose, with the way to it inside composites; empty where it belongs to the whole network."""
     if problem.path:  # the text begins with the way: "stage, repetition 2 › conv: ..."
-        *way, last = problem.text.split(WITHIN)
+        way = problem.text.split(WITHIN)[:-1]
         owner = owners(document.root, Scope(problem.path))[-1]
         node = drawing(document.root, owner).nodes.get(problem.block or "")
-        return WITHIN.join([*way, node.name] if node is not None and last.startswith(f"{node.name}: ") else way)
+        return WITHIN.join([*way, node.name] if node is not None else way)
     node = document.root.nodes.get(problem.block) if problem.block is not None else None
     return node.name if node is not None else ""
