@@ -7,15 +7,18 @@ runs. Not for: the figures themselves (`engine.training.fitmeter`).
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from engine.data import DataSet
 from engine.declare import to_json
-from engine.graph.model import Edit, Move, RemoveMark, SetMark, SetSection
+from engine.graph.model import Edit, Graph, Move, RemoveMark, SetMark, SetSection
 from engine.training.fitmeter import Pace, Survey, measure, survey
+from engine.training.settings import TrainingSettings
 from gui import theme
 from gui.background import in_background
 from gui.document import Document
@@ -25,6 +28,7 @@ from gui.session import Session
 from gui.widgets import Heading, Hint
 
 REST_MS = 700  # after the last edit: nobody wants a figure for every digit that is typed
+CALM_MS = 1500  # after that, until steps are timed: they take the machine for a second
 MOST_KEPT = 64  # measurements that are remembered
 BAR = QSize(64, 8)  # pixels
 
@@ -47,99 +51,106 @@ class FitSource(QObject):
         self.survey: Survey | None = None
         self.pace: Pace | None = None
         self.measuring = False
-        self.timed = True  # tests and batch jobs may do without
         self._busy = False
-        self._again = False
         self._known: dict[tuple[object, ...], Pace] = {}
         self._cancelled = threading.Event()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(REST_MS)
-        self._later.timeout.connect(self.refresh)
+        self._later = self._timer(REST_MS, self.refresh)
+        self._soon = self._timer(CALM_MS, self.time_it)
         document.edited.connect(self._edited)
-        document.replaced.connect(self._later.start)
-        document.facts_changed.connect(self._data_changed)
+        document.replaced.connect(self._moved_on)
+        document.facts_changed.connect(self._moved_on)
         session.state_changed.connect(self._state_changed)
-        session.dataset_ready.connect(self._data_changed)
+        session.dataset_ready.connect(self._moved_on)
         self.destroyed.connect(self._cancelled.set)
         self._later.start()
 
+    def _timer(self, pause: int, then: Callable[[], None]) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(pause)
+        made.timeout.connect(then)
+        return made
+
+    # --- following
+
     def _edited(self, edit: Edit) -> None:
         if not only(edit, (Move, SetMark, RemoveMark)):
-            self._cancelled.set()
-            self._later.start()
+            self._moved_on()
 
-    def _data_changed(self, _what: object) -> None:
+    def _moved_on(self, _what: object = None) -> None:
+        self._cancelled.set()
+        self._soon.stop()
         self._later.start()
 
     def _state_changed(self, state: str) -> None:
-        if state != "idle":
-            self._cancelled.set()
-        else:
+        if state == "idle":
             self._later.start()
+        else:
+            self._cancelled.set()
+            self._soon.stop()
 
     def close(self) -> None:
         """Measure no more; what runs ends after its step."""
         self._later.stop()
-        self.timed = False
+        self._soon.stop()
         self._cancelled.set()
 
+    # --- working it out
+
     def refresh(self) -> None:
-        """Work out the memory anew, then the time where it is not known."""
-        self._later.stop()
+        """Work out the memory anew, and soon the time where it is not known."""
         if self._busy:
-            self._again = True
+            self._later.start()
             return
+        self._later.stop()
         if not self.document.root_report.ok or not self.document.root.nodes:
             self._show(None)
             return
         self._busy = True
-        self._cancelled = threading.Event()
-        graph, settings, data = self.document.root.copy(), self.document.project.training, self.session.feed.current
+        self._cancelled.clear()
+        graph, settings, data = self._subject()
         in_background(self, lambda: survey(graph, settings, data), self._surveyed, self._failed)
 
+    def _subject(self) -> tuple[Graph, TrainingSettings, DataSet | None]:
+        return self.document.root.copy(), self.document.project.training, self.session.feed.current
+
     def _surveyed(self, found: Survey) -> None:
+        self._busy = False
         self._show(found)
-        if found.key in self._known or not self.timed or self.session.state != "idle" or found.fits is False:
-            self._done()
+        if self.pace is None and not self._later.isActive():
+            self._soon.start()
+
+    def time_it(self) -> None:
+        """Time some steps of what was surveyed last, unless a training runs or there is no room for it."""
+        self._soon.stop()
+        found = self.survey
+        if self._busy or self._cancelled.is_set() or self.session.state != "idle":
             return
-        if self._cancelled.is_set():
-            self._done()
+        if found is None or found.fits is False or found.key in self._known:
             return
-        self.measuring = True
+        self._busy = self.measuring = True
         self.changed.emit()
-        graph, settings, data = self.document.root.copy(), self.document.project.training, self.session.feed.current
+        graph, settings, data = self._subject()
         cancelled, key = self._cancelled, found.key
-
-        def timed() -> tuple[tuple[object, ...], Pace | None]:
-            # What is timed is what has been surveyed, or it is not kept.
-            if cancelled.is_set() or survey(graph, settings, data).key != key:
-                return key, None
-            return key, measure(graph, settings, data, cancelled=cancelled)
-
-        in_background(self, timed, self._timed, self._failed)
+        in_background(
+            self,
+            lambda: (key, measure(graph, settings, data, cancelled=cancelled)),
+            self._timed,
+            self._failed,
+        )
 
     def _timed(self, result: tuple[tuple[object, ...], Pace | None]) -> None:
         key, pace = result
-        self.measuring = False
+        self._busy = self.measuring = False
         if pace is not None:
             self._known[key] = pace
             while len(self._known) > MOST_KEPT:
                 del self._known[next(iter(self._known))]
-        self._done()
+        self._show(self.survey)
 
     def _failed(self, _text: str) -> None:
-        self.measuring = False
+        self._busy = self.measuring = False
         self._show(None)
-        self._done()
-
-    def _done(self) -> None:
-        self._busy = False
-        self.pace = self._known.get(self.survey.key) if self.survey is not None else None
-        self.changed.emit()
-        if self._again:
-            self._again = False
-            self._later.start()
 
     def _show(self, found: Survey | None) -> None:
         self.survey = found

@@ -1,4 +1,4 @@
-"""The right half of the status bar: the run, the data, the network's size, its problems."""
+"""The right half of the status bar: the run, the data, the network's size, what training it takes, its problems."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 from gui import theme
 from gui.document import Document
 from gui.figures import count, memory, short
+from gui.fitmeter import FitMeter, FitSource
 from gui.session import Session
 
 
@@ -25,6 +26,8 @@ class StatusLine(QObject):
         self.document = document
         self.session = session
         self.totals = QLabel()
+        self.fit = FitSource(document, session, self)
+        self.meter = FitMeter(self.fit)
         self.data = QLabel()
         self.problems = QPushButton()
         self.problems.setFlat(True)
@@ -32,7 +35,7 @@ class StatusLine(QObject):
         self.problems.setToolTip("Show the problems")
         self.problems.clicked.connect(self.problems_wanted)
         bar.setSizeGripEnabled(False)
-        for widget in (run_status, self.data, self.totals, self.problems):
+        for widget in (run_status, self.data, self.totals, self.meter, self.problems):
             widget.setContentsMargins(8, 0, 8, 0)
             bar.addPermanentWidget(widget)
         document.reported.connect(self.refresh)
@@ -46,10 +49,12 @@ class StatusLine(QObject):
         """Write all figures again."""
         report = self.document.root_report
         self.totals.setText(
-            f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds   "
-            f"{memory(report.activation_bytes)} activations / sample" + ("" if report.ok else "   (up to the error)")
+            f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds"
+            + ("" if report.ok else "   (up to the error)")
         )
-        self.totals.setToolTip(f"{count(report.macs)} multiply-adds for one sample")
+        self.totals.setToolTip(
+            f"For one sample: {count(report.macs)} multiply-adds, {memory(report.activation_bytes)} of activations"
+        )
         self._show_problems()
         facts = self.document.facts
         self.data.setToolTip(self.session.data_error)

@@ -344,6 +344,7 @@ class Window(QMainWindow):
         design = self.parts.places["design"]
         if isinstance(design, QMainWindow):
             preferences.save_layout("design", design.saveState())
+        self.status.fit.close()
         self.session.close()
         event.accept()
 
