@@ -111,7 +111,15 @@ class CanvasScene(Ground):
     def update_far(self, rect: QRectF) -> None:
         """Something in a rectangle looks different from far away."""
         self.far.stale()
-        self.update(rect)
+        self.repaint(rect)
+
+    def repaint(self, rect: QRectF | None = None) -> None:
+        """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""
+        for view in self.views():
+            if rect is None:
+                view.viewport().update()
+            else:
+                view.viewport().update(view.mapFromScene(rect).boundingRect().adjusted(-2, -2, 2, 2))
 
     def _edited(self, _edit: object) -> None:
         self.sync()
@@ -336,10 +344,10 @@ class CanvasScene(Ground):
         if self.convoy is None:
             self.convoy = Convoy((self.nodes[id_] for id_ in places), self.cells, self.inks)
             self.far.stale()
-            self.update()
+            self.repaint()
         before = self.convoy.around()
         self.convoy.offset = offset
-        self.update(before.united(self.convoy.around()))
+        self.repaint(before.united(self.convoy.around()))
 
     def settle(self) -> None:
         """Nothing is on the move any more."""
@@ -347,7 +355,7 @@ class CanvasScene(Ground):
             convoy, self.convoy = self.convoy, None
             convoy.disband()
             self.far.stale()
-            self.update()
+            self.repaint()
 
     # --- what blocks show besides
 

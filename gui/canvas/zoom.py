@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import cast
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
 from gui.canvas.convoy import Convoy
 from gui.canvas.inks import FULL_FROM, level_at
@@ -25,6 +25,7 @@ FIT_MARGIN = 40.0  # canvas units around a fitted drawing
 DOT_PITCH = 32  # canvas units between the dots of the background
 FINE_FROM = 0.9  # zoom under which every other dot is left out
 DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
+WATCH_MS = 60  # between two looks at frames, notes and marks, while they are far away
 CALM_MS = 140  # after the last movement, until edges are smooth again
 MANY = 150  # blocks from which edges are left rough while the view moves
 
@@ -58,6 +59,10 @@ class ZoomView(QGraphicsView):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setMinimumSize(320, 240)
+        self._others_seen: dict[QGraphicsItem, QRectF] = {}
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self._follow_others)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
@@ -92,7 +97,32 @@ class ZoomView(QGraphicsView):
         if level != self.canvas.inks.level:
             self.canvas.inks.level = level
             self.canvas.far.stale()
+            if level == 0:
+                self._others_seen = self._others()
+                self._watch.start()
+            else:
+                self._watch.stop()
             self.viewport().update()
+
+    def _others(self) -> dict[QGraphicsItem, QRectF]:
+        return {item: item.sceneBoundingRect() for item in self.canvas.others if item.isVisible()}
+
+    def _follow_others(self) -> None:
+        """From far away Qt paints no items and so does not know which have moved: look after what is no block and no wire."""
+        before, now = self._others_seen, self._others()
+        if now != before:
+            self._others_seen = now
+            for item in before.keys() | now.keys():
+                one, two = before.get(item, QRectF()), now.get(item, QRectF())
+                if one != two:
+                    self.canvas.repaint(one.united(two))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """What the mouse has changed from far away is painted at once."""
+        done = super().viewportEvent(event)
+        if isinstance(event, QMouseEvent) and self.canvas.inks.level == 0:
+            self._follow_others()
+        return done
 
     def zoom_in(self) -> None:
         """One step nearer."""
