@@ -36,6 +36,10 @@ from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline
 
 CELL_PADDING = 16  # pixels beside a cell's text
+_SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
+
+
+_SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
 
 
 class Page(QWidget):
@@ -62,8 +66,7 @@ class BlockPage(Page):
         node = document.graph.node(block)
         self.kind = node.kind
         self.spec = node.spec
-        self._sessions = counter()
-        self._session = 0
+        self._session = next(_SESSIONS)
         self._cards: list[ProblemCard] = []
         self._shown: tuple[object, ...] = ()
         self._make_head()
@@ -192,7 +195,7 @@ class BlockPage(Page):
             self.refresh()
 
     def _finished(self, _name: str) -> None:
-        self._session = next(self._sessions) + 1
+        self._session = next(_SESSIONS)
 
     def _rename(self) -> None:
         name = self.name.text().strip()
@@ -219,7 +222,7 @@ class SeveralPage(Page):
         self.facts = FactTable()
         self.box.addWidget(self.facts)
         self.form: SettingsForm | None = None
-        self._session = 0
+        self._session = next(_SESSIONS)
         if len({node.kind for node in nodes}) == 1:
             spec = nodes[0].spec
             self.hint.setText(f"All of the kind “{spec.title}”: a setting changed here changes in every one.")
@@ -261,7 +264,7 @@ class SeveralPage(Page):
             self.refresh()
 
     def _finished(self, _name: str) -> None:
-        self._session += 1
+        self._session = next(_SESSIONS)
 
 
 class NetworkPage(Page):

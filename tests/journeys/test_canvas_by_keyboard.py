@@ -152,3 +152,17 @@ def test_an_arrangement_through_the_list_of_commands_is_one_step(window: Window,
     window.actions_.made["edit.align_top"].trigger()
     assert len({node.y for node in document.graph}) == 1
     assert document.stack.count() == steps + 1
+
+
+def test_a_bypassed_block_is_left_out_of_the_code_and_comes_back(window: Window, canvas: Canvas, keys: Keys) -> None:
+    document = window.document
+    for name in ("image input", "convolution 2d", "dropout", "flatten", "linear", "output"):
+        keys.add(name)
+    plain = document.project.source()
+    (drop,) = (node for node in document.graph if node.kind == "dropout")
+    assert f"self.{drop.name}" in plain
+    document.select([drop.id])
+    keys.press(Qt.Key.Key_M)
+    assert f"self.{drop.name}" not in document.project.source()
+    keys.press(Qt.Key.Key_M)
+    assert document.project.source() == plain

@@ -133,6 +133,39 @@ def test_several_of_a_kind_share_their_settings(panel: Properties, document: Doc
     assert document.stack.count() == 1
 
 
+def test_a_mixed_setting_becomes_one_value_in_one_step_and_comes_back_as_it_was(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    before = [document.graph.named(name).settings["out_channels"] for name in ("conv1", "conv2")]
+    assert before[0] != before[1]
+    pick(document, "conv1", "conv2")
+    assert isinstance(panel.page, SeveralPage)
+    field = number(panel.page, "out_channels")
+    qtbot.keyClicks(field, "12")
+    assert document.stack.count() == 1, "1 and 12 were typed in one go"
+    assert {document.graph.named(name).settings["out_channels"] for name in ("conv1", "conv2")} == {12}
+    assert panel.page.form is not None
+    assert panel.page.form.values()["out_channels"] == 12
+    document.stack.undo()
+    assert [document.graph.named(name).settings["out_channels"] for name in ("conv1", "conv2")] == before
+    assert "out_channels" not in panel.page.form.values(), "mixed again"
+
+
+@pytest.mark.parametrize("names", [("conv1",), ("conv1", "conv2")])
+def test_what_is_typed_at_another_visit_is_another_step(
+    panel: Properties, document: Document, qtbot: QtBot, names: tuple[str, ...]
+) -> None:
+    for digit, steps in (("7", 1), ("8", 2)):
+        pick(document, *names)
+        page = panel.page
+        assert isinstance(page, BlockPage | SeveralPage)
+        field = number(page, "out_channels")
+        field.selectAll()
+        qtbot.keyClicks(field, digit)
+        assert document.stack.count() == steps
+        pick(document, "fc1")
+
+
 def test_several_of_different_kinds_show_totals_only(panel: Properties, document: Document) -> None:
     pick(document, "conv1", "fc1")
     page = panel.page
