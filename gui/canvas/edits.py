@@ -27,6 +27,7 @@ from engine.graph.model import (
     SetSection,
     Wire,
 )
+from gui.canvas import carried
 
 GRID = 8.0  # canvas units that blocks snap to
 PITCH = Spacing().width + Spacing().gap_x  # from one block of a row to the next
@@ -137,13 +138,7 @@ def moved(graph: Graph, blocks: Collection[str], dx: float, dy: float) -> Move:
 def copied(graph: Graph, blocks: Collection[str]) -> str:
     """Blocks and the wires among them as the text of a project file; wires that come from outside are noted in it."""
     chosen = set(blocks)
-    part = Graph()
-    for node in graph:
-        if node.id in chosen:
-            part.apply(AddBlock(node))
-    for wire in graph.wires.values():
-        if wire.source.block in chosen and wire.target.block in chosen:
-            part.apply(Connect(wire))
+    part = carried.cut_out(graph, chosen)
     incoming = [
         [
             f"{wire.source.block}.{wire.source.port}",
@@ -173,10 +168,12 @@ def pasted(
         StoreError: The text is no project.
     """
     part = store.loads(text[:BIG_PASTE])
-    edit, fresh = placed_copy(graph, list(part), list(part.wires.values()), at)
-    if not wired:
-        return edit, fresh
-    return Batch((edit, *_incoming(graph, part, dict(zip(part.nodes, fresh, strict=True))))), fresh
+    drawing = carried.drawing_in(part)
+    defined, nodes = carried.settled(graph, part)
+    edit, fresh = placed_copy(graph, nodes, list(drawing.wires.values()), at)
+    ids = dict(zip(drawing.nodes, fresh, strict=True))
+    wires = _incoming(graph, part, ids) if wired else []
+    return (Batch((*defined, edit, *wires)) if defined or wires else edit), fresh
 
 
 def _incoming(graph: Graph, part: Graph, fresh: Mapping[str, str]) -> list[Edit]:
@@ -193,7 +190,7 @@ def _incoming(graph: Graph, part: Graph, fresh: Mapping[str, str]) -> list[Edit]
         if giver not in graph.nodes or graph.nodes[giver].kind != kind or taker not in fresh:
             continue
         gives = any(port.name == out for port in graph.nodes[giver].block().outputs())
-        takes = any(port.name == into for port in part.nodes[taker].block().inputs())
+        takes = any(port.name == into for port in carried.drawing_in(part).nodes[taker].block().inputs())
         if gives and takes:
             wires.append(Connect(Wire(End(giver, out), End(fresh[taker], into))))
     return wires
@@ -212,7 +209,7 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
     taken: set[str] = {node.name for node in graph}
     edits: list[Edit] = []
     for node in nodes:
-        name = node.name if node.name not in taken else graph.fresh_name(node.kind, taken=taken)
+        name = node.name if node.name not in taken else _fresh_name(graph, node, taken)
         taken.add(name)
         fresh[node.id] = graph.fresh_id()
         edits.append(AddBlock(replace(node, id=fresh[node.id], name=name, x=node.x + dx, y=node.y + dy, pinned=False)))
@@ -224,6 +221,16 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
             )
             edits.append(Connect(Wire(source, target)))
     return Batch(tuple(edits)), tuple(fresh.values())
+
+
+def _fresh_name(graph: Graph, node: Node, taken: Collection[str]) -> str:
+    """A free name for a copy; of a composite that is only being defined, its own with a number."""
+    if node.composite is None or node.composite in graph.composites:
+        return graph.fresh_name(node.kind, taken=taken)
+    stem, number = node.name.rstrip("0123456789") or node.name, 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
 
 
 def duplicated(

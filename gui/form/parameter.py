@@ -26,6 +26,7 @@ KINDS = (("integer", "whole number"), ("real", "number"), ("flag", "on or off"),
          ("text", "text"), ("size", "height × width"))  # fmt: skip
 FRESH: dict[str, Any] = {"integer": 1, "real": 0.0, "flag": False, "choice": "a", "text": "", "size": 1}
 ROW, MOST_ROWS = 26, 6  # pixels, rows of the list that are seen at once
+_SESSIONS = counter()  # of typing into a field: what is typed in one of them is one undo step
 ROOMY = "QListWidget::item { padding: 0 6px; }"
 
 
@@ -54,7 +55,7 @@ class ParameterList(QWidget):
         self._form = QVBoxLayout()
         self._form.setSpacing(6)
         self._built: tuple[object, ...] = ()
-        self._sessions, self._session = counter(1), 0
+        self._session = next(_SESSIONS)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
         runs: tuple[tuple[IconButton, Callable[[], object]], ...] = (
@@ -183,7 +184,7 @@ class ParameterList(QWidget):
         name = self._name_of(self.sender())
         if name in LATER:
             self._set(name, self.rows[name].editor.value())
-        self._session = next(self._sessions)
+        self._session = next(_SESSIONS)
 
     def _name_of(self, editor: object) -> str:
         return next((name for name, row in self.rows.items() if row.editor is editor), "")
