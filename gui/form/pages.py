@@ -39,9 +39,6 @@ CELL_PADDING = 16  # pixels beside a cell's text
 _SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
 
 
-_SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
-
-
 class Page(QWidget):
     """A column with the panel's margins."""
 
