@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-# The order in which they are offered: from one neuron to convolutional networks.
+# The order in which they are offered: from one neuron to deep residual networks.
 _FIRST = (
     "perceptron",
     "mlp_xor_2_2_1",
@@ -20,6 +20,11 @@ _FIRST = (
     "lenet5_relu_max",
     "keras_mnist_cnn",
     "tiny_vgg",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
 )
 
 
