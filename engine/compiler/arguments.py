@@ -23,6 +23,7 @@ from engine.graph.expression import evaluate, parse
 
 SHARED = ("in_channels", "in_features", "features", "channels")  # words that need no block's name in front
 ANY = object()  # the value of a block's setting in a use in which the block is left out
+WIDE = ("channels", "features")  # how names end of arguments that count what arrives
 _MOST = 64  # the largest factor that is looked for
 
 
@@ -89,13 +90,16 @@ class Arguments:
         found: The arguments, in the order in which they are first read.
     """
 
-    def __init__(self, uses: Sequence[Use], taken: Collection[str], attributes: Collection[str]) -> None:
+    def __init__(
+        self, uses: Sequence[Use], taken: Collection[str], *, attributes: Collection[str], widths: Collection[str]
+    ) -> None:
         """Start without any.
 
         Args:
             uses: The uses of the class.
             taken: Names that the constructor reads besides.
             attributes: Names of the blocks, under which `self` keeps layers.
+            widths: Settings that say how many channels or features there are.
         """
         self.count = len(uses)
         self.found: dict[str, Argument] = {}
@@ -105,7 +109,9 @@ class Arguments:
         self._settings = {name: tuple(_plain(use.drawn.values[name]) for use in uses) for name in known}
         self._rows: list[Mapping[str, Json]] = [use.drawn.values for use in uses]
         self._defaults = {name: _plain(value) for name, value in uses[0].drawn.defaults.items()}
+        self._widths = frozenset(widths)
         self._names: dict[str, str] = {}  # setting -> argument
+        self._arrives = _arrives(uses)
 
     def text(self, values: Sequence[Any], hint: str, texts: Collection[str] = ()) -> str:
         """What to write for a value.
@@ -118,15 +124,23 @@ class Arguments:
         known = [value for value in values if value is not ANY]
         if all(same(known[0], value) for value in known):
             return literal(known[0])
-        return self.known(values, texts) or self._multiple(values) or self._fresh(values, hint)
+        written = self._said(values, texts)
+        if not written and hint.endswith(WIDE):  # a depth that happens to be as large as a width is none
+            written = self._named(values, self._widths) or self._arriving(values) or self._multiple(values)
+        elif not written:
+            written = self._named(values)
+        return written or self._fresh(values, hint)
 
     def known(self, values: Sequence[Any], texts: Collection[str] = ()) -> str:
         """An expression of the author's, a setting or an argument that says a value; empty where there is none."""
+        return self._said(values, texts) or self._named(values)
+
+    def _said(self, values: Sequence[Any], texts: Collection[str]) -> str:
         for text in texts:
             written = self._typed(text, lambda found, at: same(_plain(found), values[at]))
             if written:
                 return written
-        return self._named(values)
+        return ""
 
     def condition(self, values: Sequence[bool], hint: str, texts: Collection[str] = ()) -> str:
         """What to write for whether something is so; `texts` say when it is not."""
@@ -189,18 +203,27 @@ class Arguments:
             return ""
         return _renamed(parse(text).text, lambda name: self._word(name, fixed))
 
-    def _named(self, values: Sequence[Any]) -> str:
+    def _named(self, values: Sequence[Any], among: Collection[str] | None = None) -> str:
+        """A setting or an argument that has this value in every use; `among`: settings that it can be."""
         for name, row in self._settings.items():
-            if agree(row, values):
+            if (among is None or name in among) and agree(row, values):
                 return self._setting(name)
         for argument in self.found.values():
-            if agree(argument.values, values):
+            if (among is None or argument.name.endswith(WIDE)) and agree(argument.values, values):
                 return argument.name
         return ""
 
+    def _arriving(self, values: Sequence[Any]) -> str:
+        """An argument for how many channels or features arrive from outside, where the value is that."""
+        for name, row in self._arrives.items():
+            if agree(row, values):
+                return self._enter(name, row)
+        return ""
+
     def _multiple(self, values: Sequence[Any]) -> str:
-        rows = [(name, row, True) for name, row in self._settings.items()]
-        rows += [(name, each.values, False) for name, each in self.found.items()]
+        """A whole multiple or part of a width."""
+        rows = [(name, row, True) for name, row in self._settings.items() if name in self._widths]
+        rows += [(name, each.values, False) for name, each in self.found.items() if name.endswith(WIDE)]
         for name, row, declared in rows:
             pairs = [(a, b) for a, b in zip(row, values, strict=True) if b is not ANY]
             if not all(type(a) is int and type(b) is int and a > 0 and b > 0 for a, b in pairs):
@@ -252,6 +275,18 @@ class _Renamed(ast.NodeTransformer):
 def _renamed(text: str, other: Callable[[str], ast.expr]) -> str:
     tree: ast.AST = _Renamed(other).visit(ast.parse(text, mode="eval"))
     return ast.unparse(tree)
+
+
+def _arrives(uses: Sequence[Use]) -> dict[str, tuple[int, ...]]:
+    """How many channels or features each input has, one a use."""
+    found = {}
+    for place in uses[0].taken:
+        shapes = [use.drawn.shapes[use.drawn.entries[place][1]] for use in uses]
+        if all(shape.dims for shape in shapes):
+            word = "in_features" if len(shapes[0].dims) == 1 else "in_channels"
+            name = word if word not in found else f"{uses[0].drawn.entries[place][0]}_{word}"
+            found[name] = tuple(shape.dims[0] for shape in shapes)
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -29,12 +29,14 @@ class Code:
         uses: What it stands for.
         arguments: What its constructor takes, in order; filled in when it is written.
         places: id of a use -> its place among `uses`.
+        widths: Settings of the composite that say how many channels or features there are.
     """
 
     name: str
     uses: list[Use] = field(default_factory=list)
     arguments: list[Argument] = field(default_factory=list)
     places: dict[int, int] = field(default_factory=dict)
+    widths: set[str] = field(default_factory=set)
 
     def add(self, use: Use) -> None:
         """Let it stand for one more use."""

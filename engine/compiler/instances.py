@@ -139,9 +139,9 @@ def _one(node: Node, run: _Run, arguments: Arguments, texts: dict[str, str], sai
 
 
 def _typed(argument: Argument, texts: dict[str, str]) -> tuple[str, ...]:
-    """The expressions that may say it, the likeliest first."""
-    first = [texts[name] for name in (argument.name, f"first_{argument.name}") if name in texts]
-    return tuple(dict.fromkeys([*first, *texts.values()]))
+    """What the author typed for the setting that it is."""
+    names = (argument.setting, f"first_{argument.setting}")
+    return tuple(texts[name] for name in names if name in texts)
 
 
 def _hint(node: Node, argument: Argument, arguments: Arguments) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.blocks.spec import Call
-from engine.compiler.arguments import ANY, SHARED, Argument, Arguments, literal
+from engine.compiler.arguments import ANY, SHARED, WIDE, Argument, Arguments, literal
 from engine.compiler.classes import Code, Codes, origin, passed, sources_of
 from engine.compiler.forward import Line, forward
 from engine.compiler.instances import items
@@ -20,13 +20,16 @@ from engine.compiler.layout import LINE, aligned, broken, called, documented
 from engine.compiler.steps import Part
 from engine.compiler.uses import Use
 from engine.graph.edits import Node
-from engine.graph.expression import is_expression
+from engine.graph.expression import is_expression, parse
 
 # What the first arguments of a torch layer are called.
 _PLACES = {
     "nn.Conv2d": ("in_channels", "out_channels"), "nn.Linear": ("in_features", "out_features"),
     "nn.BatchNorm1d": ("features",), "nn.BatchNorm2d": ("channels",),
 }  # fmt: skip
+
+
+_UNKNOWN = "value"  # an argument that is no setting of its block
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ class _Writer:
         self.drawn = code.uses[0].drawn
         self.passing = passed(code.uses)
         attributes = [part.node.name for part in self.drawn.parts]
-        self.arguments = Arguments(code.uses, {"self", "nn", "torch", "range", *taken}, attributes)
+        code.widths = {name for part in self.drawn.parts for name in self._widths(part)}
+        names = {"self", "nn", "torch", "range", *taken}
+        self.arguments = Arguments(code.uses, names, attributes=attributes, widths=code.widths)
 
     def text(self) -> str:
         rows: list[tuple[str, str]] = []
@@ -87,6 +92,14 @@ class _Writer:
         body.append("")
         body += forward(self.code, [line for line in lines if line.runs], inputs=self.about.inputs)
         return "\n".join(body)
+
+    def _widths(self, part: Part) -> Iterator[str]:
+        """Settings that a block's expressions for its channels or features read."""
+        inner = [each for use in self.code.uses for each in use.inner.get(part.node.id, ())]
+        below = {name for each in inner for name in self.codes[id(each)].widths}
+        for name, text in _texts(part.node).items():
+            if name.endswith(WIDE) or name.removeprefix("first_") in below:
+                yield from parse(text).names
 
     def _note(self, line: Line, parts: Sequence[Part]) -> str:
         """What is said about a layer: its parameters where all uses have as many; whether it runs."""
@@ -156,10 +169,9 @@ class _Writer:
         return out
 
     def _text(self, node: Node, name: str, values: Sequence[Any], texts: dict[str, str]) -> str:
-        typed = dict.fromkeys([texts[name]] if name in texts else [])
-        typed.update(dict.fromkeys(texts.values()))
+        typed = [texts[name]] if name in texts else list(texts.values()) if name == _UNKNOWN else []
         alone = name in SHARED and self.arguments.free(name)
-        return self.arguments.text(values, name if alone else f"{node.name}_{name}", tuple(typed))
+        return self.arguments.text(values, name if alone else f"{node.name}_{name}", typed)
 
     def _called(self, target: str, place: int, calls: Sequence[tuple[Part, Call | None]]) -> str:
         """What an argument without a keyword is called."""
@@ -170,7 +182,7 @@ class _Writer:
         for name in there[0][0].settings:
             if all(getattr(block, name) == value for block, value in there):
                 return name
-        return "value"
+        return _UNKNOWN
 
 
 def _texts(node: Node) -> dict[str, str]:
