@@ -126,14 +126,20 @@ class Labels(QGraphicsItem):
         if before is None and rect is None:
             return
         if before is not None:
-            self.update(before)
+            self._repaint(before)
         if rect is None:
             self._cells.drop(key)
             del self._labels[key]
         else:
             self._cells.put(key, rect)
             self._labels[key] = label
-            self.update(rect)
+            self._repaint(rect)
+
+    def _repaint(self, rect: QRectF) -> None:
+        """Qt would paint everything anew for a part of an item as large as this."""
+        scene = self.scene()
+        for view in scene.views() if scene is not None and self.isVisible() else ():
+            view.viewport().update(view.mapFromScene(rect).boundingRect().adjusted(-2, -2, 2, 2))
 
     def clear(self) -> None:
         """Forget all labels."""
