@@ -14,7 +14,7 @@ from engine.declare import Json, to_json
 from engine.graph.check import check
 from engine.graph.composite import Composite
 from engine.graph.edits import COMPOSITE, Parameter
-from engine.graph.matching import match, related
+from engine.graph.matching import match, related, sequence
 from engine.graph.model import End, Graph, Node, Wire
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
@@ -146,8 +146,8 @@ def _diff(before: Graph, after: Graph, kinds: Mapping[str, str]) -> Difference:
     there_now = {_ends(wire) for wire in after.wires.values()}
     return Difference(
         pairs=pairs,
-        added=tuple(after.nodes[id_] for id_ in _sequence(after) if id_ not in back),
-        removed=tuple(before.nodes[id_] for id_ in _sequence(before) if id_ not in pairs),
+        added=tuple(after.nodes[id_] for id_ in sequence(after) if id_ not in back),
+        removed=tuple(before.nodes[id_] for id_ in sequence(before) if id_ not in pairs),
         changed=tuple(sorted(changed, key=_position(after))),
         wires_added=tuple(wire for wire in after.wires.values() if _ends(wire) not in kept),
         wires_removed=tuple(
@@ -161,13 +161,8 @@ def _diff(before: Graph, after: Graph, kinds: Mapping[str, str]) -> Difference:
     )
 
 
-def _sequence(graph: Graph) -> list[str]:
-    order = graph.order()
-    return [*order, *(id_ for id_ in graph.nodes if id_ not in set(order))]
-
-
 def _position(graph: Graph) -> Any:
-    place = {id_: index for index, id_ in enumerate(_sequence(graph))}
+    place = {id_: index for index, id_ in enumerate(sequence(graph))}
     return lambda entry: place[entry.after.id]
 
 

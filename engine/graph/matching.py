@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from engine.graph.model import Graph, Node
 
 KINSHIP = 0.5  # share of common ids that have to mean the same block, for two drawings to have one history
-LARGEST_TABLE = 1_000_000  # cells; longer stretches are matched by kind alone
+LARGEST_TABLE = 1_000_000  # cells; longer stretches are matched piece by piece
+PIECE = 300  # blocks
 SAME_KIND, SAME_FAMILY, SAME_NEIGHBOUR = 4.0, 2.0, 1.0  # how well two blocks fit each other
 
 Pairs = dict[str, str]  # id before -> id after
@@ -63,7 +63,7 @@ def _by_name(before: Graph, after: Graph, pairs: Pairs, kinds: Mapping[str, str]
 
 def _by_order(before: Graph, after: Graph, pairs: Pairs, kinds: Mapping[str, str]) -> None:
     """The rest, between the pairs that are known: the longest common sequence of blocks that fit."""
-    first, second = _sequence(before), _sequence(after)
+    first, second = sequence(before), sequence(after)
     place = {id_: index for index, id_ in enumerate(second)}
     anchors = [(-1, -1)]
     known = [(index, place[pairs[id_]]) for index, id_ in enumerate(first) if id_ in pairs]
@@ -74,7 +74,8 @@ def _by_order(before: Graph, after: Graph, pairs: Pairs, kinds: Mapping[str, str
     for (left, below), (right, above) in pairwise(anchors):
         one = [_renamed(before.nodes[id_], kinds) for id_ in first[left + 1 : right] if id_ not in pairs]
         other = [after.nodes[id_] for id_ in second[below + 1 : above] if id_ not in taken]
-        found = _aligned(one, other, near) if len(one) * len(other) <= LARGEST_TABLE else _by_kind(one, other)
+        aligned = _aligned if len(one) * len(other) <= LARGEST_TABLE else _by_pieces
+        found = aligned(one, other, near)
         pairs.update(found)
         taken.update(found.values())
 
@@ -83,7 +84,8 @@ def _renamed(node: Node, kinds: Mapping[str, str]) -> Node:
     return replace(node, kind=kinds[node.kind]) if kinds.get(node.kind, node.kind) != node.kind else node
 
 
-def _sequence(graph: Graph) -> list[str]:
+def sequence(graph: Graph) -> list[str]:
+    """Ids in the order of the network; what lies on a loop comes last."""
     order = graph.order()
     placed = set(order)
     return [*order, *(id_ for id_ in graph.nodes if id_ not in placed)]
@@ -160,10 +162,18 @@ def _aligned(one: Sequence[Node], other: Sequence[Node], near: tuple[_Near, _Nea
     return pairs
 
 
-def _by_kind(one: Sequence[Node], other: Sequence[Node]) -> Pairs:
-    found = SequenceMatcher(None, [node.kind for node in one], [node.kind for node in other], autojunk=False)
-    return {
-        one[start + step].id: other[there + step].id
-        for start, there, size in found.get_matching_blocks()
-        for step in range(size)
-    }
+def _by_pieces(one: Sequence[Node], other: Sequence[Node], near: tuple[_Near, _Near]) -> Pairs:
+    """The same for stretches too long for one table: equal beginnings and ends first, the rest piece by piece."""
+    pairs: Pairs = {}
+    for forward in (True, False):
+        both = (one, other) if forward else (one[::-1], other[::-1])
+        same = takewhile(lambda pair: pair[0].kind == pair[1].kind, zip(*both, strict=False))
+        found = {mine.id: theirs.id for mine, theirs in same}
+        pairs |= found
+        keep = slice(len(found), None) if forward else slice(None, -len(found) or None)
+        one, other = one[keep], other[keep]
+    count = -(-max(len(one), len(other)) // PIECE)
+    for piece in range(count):
+        mine, theirs = (side[len(side) * piece // count : len(side) * (piece + 1) // count] for side in (one, other))
+        pairs |= _aligned(mine, theirs, near)
+    return pairs

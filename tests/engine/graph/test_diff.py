@@ -9,6 +9,7 @@ from hypothesis import given
 
 import engine
 from engine.graph.diff import Difference, diff, lines, worded
+from engine.graph.linked import copy_definitions
 from engine.graph.matching import match, related
 from engine.graph.model import (
     AddBlock,
@@ -46,6 +47,7 @@ def chain(*kinds: str, start: int = 1) -> Graph:
 def renumbered(graph: Graph, by: int) -> Graph:
     """The same drawing as another hand would have made it: other ids, other places."""
     other = Graph()
+    copy_definitions(graph, other)
     ids = {id_: f"b{number + by}" for number, id_ in enumerate(graph.nodes)}
     for node in graph:
         other.apply(AddBlock(replace(node, id=ids[node.id], x=node.y, y=-node.x)))
@@ -162,16 +164,30 @@ def test_a_wire_laid_elsewhere_is_one_removed_and_one_added() -> None:
     assert found.wire_marks() == ({End("b3", "x"): "removed"}, {End("b3", "x"): "added"})
 
 
-def test_drawings_too_long_for_a_table_are_matched_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", [0, 7, 20])
+def test_drawings_too_long_for_one_table_are_matched_in_pieces(monkeypatch: pytest.MonkeyPatch, place: int) -> None:
     monkeypatch.setattr("engine.graph.matching.LARGEST_TABLE", 100)
+    monkeypatch.setattr("engine.graph.matching.PIECE", 8)
     kinds = ["conv2d", "relu", "maxpool2d", "dropout"] * 5
-    before, after = chain(*kinds), chain("image_input", *kinds, start=2)
+    before, after = chain(*kinds), chain(*kinds[:place], "batchnorm2d", *kinds[place:], start=2)
     for node in list(after):
-        if node.kind != "image_input":
-            after.apply(Rename(node.id, f"other_{node.name}"))
+        after.apply(Rename(node.id, f"other_{node.name}"))
     found = diff(before, after)
-    assert [node.kind for node in found.added] == ["image_input"]
+    assert [node.kind for node in found.added] == ["batchnorm2d"]
     assert found.removed == ()
+
+
+def test_pieces_of_other_lengths_are_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.graph.matching.LARGEST_TABLE", 100)
+    monkeypatch.setattr("engine.graph.matching.PIECE", 8)
+    before = chain("image_input", *["conv2d", "relu"] * 10, "output")
+    after = chain("vector_input", *["linear", "relu"] * 30, "flatten", start=2)
+    for node in list(after):
+        after.apply(Rename(node.id, f"other_{node.name}"))
+    found = diff(before, after)
+    assert len(found.pairs) >= 10
+    assert all(before.nodes[here].kind == after.nodes[there].kind == "relu" for here, there in found.pairs.items()
+               if before.nodes[here].kind == "relu")  # fmt: skip
 
 
 @pytest.mark.parametrize(
