@@ -19,7 +19,7 @@ def group(document: Document) -> str | None:
     try:
         edit, instance = grouping.group(document.graph, document.selection)
     except GraphError as error:
-        document.refused.emit(_sentence(error))
+        document.refused.emit(str(error))
         return None
     if not document.do(edit, "Make a composite"):
         return None
@@ -43,7 +43,7 @@ def dissolve(document: Document, blocks: Iterable[str]) -> tuple[str, ...]:
             edits.append(edit)
             placed += ids
     except GraphError as error:
-        document.refused.emit(_sentence(error))
+        document.refused.emit(str(error))
         return ()
     title = "Dissolve composite" if len(instances) == 1 else "Dissolve composites"
     if not edits or not document.do(Batch(tuple(edits)), title):
@@ -65,8 +65,3 @@ def rename(document: Document, block: str, name: str) -> bool:
 def rename_refusal(document: Document, block: str, name: str) -> str:
     """Why a block cannot be called that; empty where it can."""
     return document.refusal(Rename(block, name))
-
-
-def _sentence(error: GraphError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]

@@ -285,10 +285,11 @@ class _Putting(ast.NodeTransformer):
 def _name(name: str, prefix: str, taken: set[str]) -> str:
     """A free name: the block's own, or with a prefix in front."""
     wanted = (f"{prefix}_{name}" if prefix else name)[: NAME_LENGTH - 4]
+    stem = wanted.rstrip("0123456789") or wanted
     number, found = 1, wanted
     while found in taken:
         number += 1
-        found = f"{wanted}{number}"
+        found = f"{stem}{number}"
     return found
 
 

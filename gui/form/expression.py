@@ -52,7 +52,7 @@ class ExpressionField(QLineEdit):
 
     def show_text(self, text: str) -> None:
         """Show an expression as it is held; what is being typed stays."""
-        if not (self.isModified() and self.hasFocus()):
+        if not self.typing:
             self._held = text
             if self.text() != text:
                 self.setText(text)
@@ -64,6 +64,11 @@ class ExpressionField(QLineEdit):
         self.setModified(True)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setCursorPosition(len(text))
+
+    @property
+    def typing(self) -> bool:
+        """Whether a person is in the middle of a text that is not held yet."""
+        return self.isModified() and self.hasFocus()
 
     @property
     def offered(self) -> list[str]:
@@ -109,16 +114,26 @@ class ExpressionField(QLineEdit):
             self.entered.emit(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tab and Enter take the name that is offered; Escape puts the list away."""
+        """Enter takes the name that is offered, as Tab does; Escape puts the list away."""
         popup = self._popup
-        if popup.isVisible() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
-            index = popup.currentIndex()
-            self._take(str(index.data()) if index.isValid() else self._names.currentCompletion())
-            popup.hide()
+        if popup.isVisible() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take_offered()
         elif popup.isVisible() and event.key() == Qt.Key.Key_Escape:
             popup.hide()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab takes the name that is offered before it leads on."""
+        if forward and self._popup.isVisible():
+            self._take_offered()
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def _take_offered(self) -> None:
+        index = self._popup.currentIndex()
+        self._take(str(index.data()) if index.isValid() else self._names.currentCompletion())
+        self._popup.hide()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """A list of names belongs to the typing that it came from."""

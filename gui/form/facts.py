@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import Problem
+from engine.graph.receptive import Field, all_fields
 from gui import theme
 from gui.document import Document
 from gui.figures import count, short
@@ -56,6 +57,17 @@ class FactTable(QWidget):
     def facts(self) -> dict[str, str]:
         """What is shown."""
         return {name.text(): figure.text() for name, figure in self._rows if not name.isHidden()}
+
+
+def field_of(document: Document, block: str) -> Field | None:
+    """The receptive field of a block in the open drawing; inside a composite, of its first repetition there."""
+    seen = all_fields(document.root, document.root_report)
+    for instance in document.path_in:
+        repetitions = seen.inner.get(instance, ())
+        if not repetitions:
+            return None
+        seen = repetitions[0]
+    return seen.field(block)
 
 
 class ProblemCard(QFrame):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from itertools import count as counter
 from typing import Any
 
@@ -144,7 +145,7 @@ class ParameterList(QWidget):
     def add_one(self) -> None:
         """A whole number under a name that is free."""
         names = {held.name for held in self._held.settings}
-        name = next(name for name in ("width", *(f"setting{n}" for n in counter(1))) if name not in names)
+        name = next(name for name in chain(("width",), (f"setting{n}" for n in counter(1))) if name not in names)
         if self._do(with_setting(self._held, name, Parameter(name, "integer", 1, lo=1)), f"Add the setting {name}"):
             self.list.setCurrentRow(len(self._held.settings) - 1)
             self.rows["name"].editor.setFocus(Qt.FocusReason.OtherFocusReason)

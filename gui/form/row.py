@@ -79,7 +79,7 @@ class Row(QWidget):
         if expression:
             self._open().show_text(expression)
             self._preview()
-        elif self._expression is not None and not self._expression.hasFocus():
+        elif self._expression is not None and not self._expression.typing:
             self._close()
         if not self.expressing:
             self.editor.set_value(value)
@@ -158,10 +158,13 @@ class Row(QWidget):
         return self._expression
 
     def _close(self) -> None:
+        focused = self._expression is not None and self._expression.hasFocus()
         if self._expression is not None and self._here is not None:
             self._expression.hide()
             self._here.hide()
         self.editor.show()
+        if focused:
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self.label.setBuddy(self.editor)
         if self._fx is not None:
             self._fx.setChecked(False)
