@@ -32,7 +32,7 @@ from gui.background import in_background
 from gui.document import Document
 from gui.figure.formats import FORMATS, LARGEST_PAGE, FigureError, Form, made, picture
 from gui.figure.paint import Ink
-from gui.figure.plan import Plan, Request, caption_of, plan, title_of
+from gui.figure.plan import Plan, Request, caption_of, drawn, framed, title_of
 from gui.figure.style import STYLES, Show, style_of
 from gui.figure.view import FigureView
 from gui.widgets import Fault, Heading, Hint, PrimaryButton, Section, Segmented, hline
@@ -79,6 +79,8 @@ class FigureDialog(QDialog):
         self.save = PrimaryButton("Save…", "content-save-outline")
         self.written: Path | None = None
         self._title = self.title.text()
+        self._what: object = None
+        self._drawn = Plan()
         self._natural = True  # nobody has asked for another width
         self._build()
         self._connect()
@@ -208,7 +210,11 @@ class FigureDialog(QDialog):
             self.title.text().strip(),
             self.caption.text().strip(),
         )
-        self.plan: Plan = plan(self.graph, self.report, request)
+        bare = replace(request.show, title=False, caption=False, legend=False)
+        what = (bare, request.patterned, request.only is None)
+        if what != self._what:  # a letter more in the title lays no block out anew
+            self._what, self._drawn = what, drawn(self.graph, self.report, request)
+        self.plan: Plan = framed(self._drawn, request)
         self.view.set_plan(self.plan, Ink(style_of(form.style), form.transparent))
         self.outcome.setText("")
         self.fault.say("" if self.plan.cards else "There is nothing to draw: the drawing has no blocks.")

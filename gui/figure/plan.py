@@ -113,6 +113,11 @@ class Plan:
 
 def plan(graph: Graph, report: Report, request: Request) -> Plan:
     """Lay a figure out."""
+    return framed(drawn(graph, report, request), request)
+
+
+def drawn(graph: Graph, report: Report, request: Request) -> Plan:
+    """The drawing alone, without the words around it."""
     chosen = set(graph.nodes) if request.only is None else set(request.only) & set(graph.nodes)
     size = kind_size((graph.nodes[id_] for id_ in chosen), patterned=request.patterned)
     cards = {
@@ -132,8 +137,7 @@ def plan(graph: Graph, report: Report, request: Request) -> Plan:
     panels = panels_of(list(graph.marks.values()), around, whole=whole) if request.show.marks else []
     for panel in panels:
         around = around.united(panel.rect)
-    made = Plan(tuple(cards.values()), tuple(panels), tuple(lines), around=around)
-    return _framed(made, request)
+    return Plan(tuple(cards.values()), tuple(panels), tuple(lines), around=around)
 
 
 def title_of(graph: Graph, project: str) -> str:
@@ -210,8 +214,8 @@ def _labelled(line: Line, shape: str, middle: QPointF, room: float) -> Line:
 # --- around the drawing
 
 
-def _framed(made: Plan, request: Request) -> Plan:
-    """Title above, legend and caption below, and the margin."""
+def framed(made: Plan, request: Request) -> Plan:
+    """The drawing with title above, legend and caption below, and the margin."""
     show, around = request.show, made.around
     room = max(around.width(), LEAST_WIDTH)
     left, top, bottom = around.left(), around.top(), around.bottom()
