@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from engine.blocks.spec import Block, Shape
 from engine.blocks.window import Looks, Span
-from engine.graph.check import Report
+from engine.graph.check import BlockReport, Report
 from engine.graph.model import End, Graph, Node
 
 Number = int | Fraction
@@ -74,6 +74,10 @@ class Side:
         return max(first, self.seen[0]), min(last, self.seen[1])
 
     def _hull(self, position: int) -> tuple[int, int]:
+        if len(self.lines) == 1:
+            line = self.lines[0]
+            begin = line.start + line.jump * position
+            return math.floor(begin), math.ceil(begin + line.size - 1)
         firsts = [line.start + line.jump * position for line in self.lines]
         lasts = [first + line.size - 1 for first, line in zip(firsts, self.lines, strict=True)]
         return math.floor(min(firsts)), math.ceil(max(lasts))
@@ -170,6 +174,8 @@ class Seen:
     def field(self, block: str) -> Field | None:
         """The field of a block, in the picture of which it sees most; None where no picture leads to it."""
         fields = self.blocks.get(block)
+        if fields is not None and len(fields) == 1:
+            return next(iter(fields.values()))
         return max(fields.values(), key=lambda field: field.pixels) if fields else None
 
 
@@ -200,15 +206,16 @@ def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | Non
     ports: dict[End, Fields] = {}  # of blocks with several outputs
     inner: dict[str, tuple[Seen, ...]] = {}
     exits: dict[str, Fields] = {}
+    nodes, composites = graph.nodes, graph.composites
     for id_ in report.order:
-        about, node = report.blocks.get(id_), graph.nodes.get(id_)
+        about, node = report.blocks.get(id_), nodes.get(id_)
         if node is None or about is None or about.output is None:
             continue
         block = report.made.get(id_) or node.block()
         arriving = {
             port: fields
             for port, source in into.get(id_, ())
-            if (fields := ports.get(source) or blocks.get(source.block)) is not None
+            if (fields := (ports and ports.get(source)) or blocks.get(source.block)) is not None
         }
         match block.role:
             case "input":
@@ -227,18 +234,22 @@ def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | Non
                 first = block.inputs()[0].name
                 if first in arriving:
                     blocks[id_] = arriving[first]
-            case _ if id_ in report.inner and node.composite in graph.composites:
+            case _ if id_ in report.inner and node.composite in composites:
                 inner[id_], left = _repeated(graph, node, block, report.inner[id_], arriving)
                 ports.update({End(id_, name): fields for name, fields in left.items()})
                 if left:
                     first = block.outputs()[0].name
                     blocks[id_] = left.get(first) or next(iter(left.values()))
             case _:
-                shapes = [shape for shape in about.inputs if shape is not None]
-                merged = next(iter(arriving.values())) if len(arriving) == 1 else _union(arriving.values())
-                looks = _looks(block.window(*shapes), shapes[0], about.output)
-                blocks[id_] = _through(merged, looks, about.output)
+                blocks[id_] = _behind_block(block, about, list(arriving.values()))
     return Seen(blocks, inner, exits)
+
+
+def _behind_block(block: Block, about: BlockReport, arriving: list[Fields]) -> Fields:
+    shapes = [shape for shape in about.inputs if shape is not None]
+    assert about.output is not None
+    looks = _looks(block.window(*shapes), shapes[0], about.output)
+    return _through(arriving[0] if len(arriving) == 1 else _union(arriving), looks, about.output)
 
 
 def _repeated(
@@ -279,15 +290,18 @@ def _through(fields: Fields, looks: Looks, leaves: Shape) -> Fields:
     if looks is None:
         return fields
     counts = leaves.dims[1:] if len(leaves.dims) == 3 else (1, 1)
+    spans: tuple[Span | None, Span | None] = (None, None) if looks == "whole" else looks.sides
     out = {}
     for source, field in fields.items():
-        sides = (field.height, field.width)
-        if looks == "whole":
-            made = [_whole(side, count) for side, count in zip(sides, counts, strict=True)]
-        else:
-            made = [_slide(side, span, count) for side, span, count in zip(sides, looks.sides, counts, strict=True)]
-        out[source] = Field(source, made[0], made[1])
+        height = _behind(field.height, spans[0], counts[0])
+        alike = field.height == field.width and spans[0] == spans[1] and counts[0] == counts[1]
+        out[source] = Field(source, height, height if alike else _behind(field.width, spans[1], counts[1]))
     return out
+
+
+def _behind(side: Side, span: Span | None, count: int) -> Side:
+    """The field behind a sliding window; behind what looks at everything where there is no window."""
+    return _whole(side, count) if span is None else _slide(side, span, count)
 
 
 def _whole(side: Side, count: int) -> Side:
@@ -298,14 +312,11 @@ def _whole(side: Side, count: int) -> Side:
 
 def _slide(side: Side, span: Span, count: int) -> Side:
     """The field behind a sliding window."""
-    lines = tuple(
-        Line(
-            line.jump * span.stride,
-            line.start - line.jump * span.padding,
-            line.size + math.ceil(line.jump * (span.reach - 1)),
-        )
+    reach = span.reach - 1
+    lines = tuple([
+        Line(line.jump * span.stride, line.start - line.jump * span.padding, line.size + math.ceil(line.jump * reach))
         for line in side.lines
-    )
+    ])  # fmt: skip
     made = Side(lines, count, side.seen, side.picture)
     # Windows may end before the map does; what they leave over is never seen again.
     return Side(lines, count, (made.at(0)[0], made.at(count - 1)[1]), side.picture)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import count as counter
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,13 +28,14 @@ from engine.graph.naming import RUNNING
 from gui import composing, theme
 from gui.document import Document
 from gui.figures import count, memory
-from gui.form.facts import FactTable, LayerModel, ProblemCard
+from gui.form.facts import FactTable, LayerModel, ProblemCard, field_of
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
 from gui.form.panel import SettingsForm
 from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline
 
+FIELD_MS = 60  # after an edit until the receptive field follows; it is worked out through the whole network
 CELL_PADDING = 16  # pixels beside a cell's text
 _SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
 
@@ -83,6 +84,12 @@ class BlockPage(Page):
         self.box.addWidget(Section("What it computes"))
         self.facts = FactTable()
         self.box.addWidget(self.facts)
+        self._field = ""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(FIELD_MS)
+        self._later.timeout.connect(self._find_field)
+        self._find_field()
         self.learning = Learning()
         self.box.addWidget(self.learning)
         self.box.addStretch(1)
@@ -143,6 +150,7 @@ class BlockPage(Page):
             for card in self._cards:
                 self.problems.addWidget(card)
         self._show_facts()
+        self._later.start()
 
     def _show_values(self, node: Node) -> None:
         """Values as they are in the repetition that is open, and the expressions that they come from."""
@@ -176,7 +184,17 @@ class BlockPage(Page):
             facts.append(("Parameters", count(found.parameters)))
             facts.append(("Multiply-adds", count(found.macs)))
             facts.append(("Activation memory", f"{memory(found.activation_bytes)} / sample"))
+            if self._field:
+                facts.append(("Receptive field", self._field))
         self.facts.show_facts(facts)
+
+    def _find_field(self) -> None:
+        """What the block sees of the picture: the one figure that depends on all blocks before it."""
+        if self.block in self.document.graph.nodes:
+            field = field_of(self.document, self.block)
+            before, self._field = self._field, field.text.replace(" (", "\n(") if field is not None else ""
+            if self._field != before:
+                self._show_facts()
 
     def _set(self, name: str, value: object) -> None:
         node = self.document.graph.node(self.block)

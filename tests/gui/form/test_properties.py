@@ -69,6 +69,17 @@ def test_one_block_shows_its_settings_and_figures(panel: Properties, document: D
     assert page.help.text()
 
 
+def test_the_receptive_field_stands_with_the_figures_and_follows_edits_further_up(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "conv2")
+    assert block_page(panel).facts.facts()["Receptive field"] == "14×14"
+    document.do(Configure(document.graph.named("conv1").id, {"kernel_size": 7, "padding": 3}), "Larger")
+    qtbot.waitUntil(lambda: block_page(panel).facts.facts()["Receptive field"] == "16×16")
+    pick(document, "fc1")
+    assert block_page(panel).facts.facts()["Receptive field"] == "whole picture"
+
+
 def test_typing_a_setting_changes_the_document_and_is_one_step(
     panel: Properties, document: Document, qtbot: QtBot
 ) -> None:
