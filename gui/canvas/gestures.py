@@ -75,6 +75,8 @@ class RubberBand:
         self.moved = True
         scene = self.view.canvas
         rect = QRectF(self.start, self.view.mapToScene(at)).normalized()
+        if scene.inks.level == 0:  # all that the band covers is painted at each movement
+            self.view.hasten()
         scene.band.setRect(rect)
         scene.band.show()
         self.inside = set(scene.cells.touching(rect))
@@ -114,6 +116,8 @@ class DragBlocks:
             self.moved = True
             self.view.canvas.nodes[self.lead.node.id].setZValue(2)
             self._sight()
+        if self.view.canvas.inks.level == 0:  # a far block's wires may cross the whole view
+            self.view.hasten()
         self._now = self._targets(at, modifiers)
         self.view.canvas.shift(self._now)
         self.view.mark_wire(self._wire_under())

@@ -19,6 +19,7 @@ from gui.canvas import Canvas
 from gui.canvas.convoy import SEVERAL
 from gui.canvas.inks import FULL_FROM, NAME_FROM, level_at, mix
 from gui.canvas.node import NodeItem
+from gui.canvas.wire import WireItem
 from gui.document import Document
 from tests.gui.canvas.conftest import Mouse
 
@@ -73,7 +74,7 @@ def both_themes(qapp: QApplication) -> Iterator[Callable[[], Iterator[str]]]:
 
     def names() -> Iterator[str]:
         for name in ("light", "dark"):
-            theme.apply(qapp, name)  # type: ignore[arg-type]
+            theme.apply(qapp, name)
             yield name
 
     yield names
@@ -225,7 +226,12 @@ def test_an_edit_refreshes_only_the_block_it_changes(
         monkeypatch.setattr(NodeItem, name, counting)
     laid: list[End] = []
     lay = canvas.canvas.lay
-    monkeypatch.setattr(canvas.canvas, "lay", lambda wire: (laid.append(wire.wire.target), lay(wire)))
+
+    def laying(wire: WireItem) -> None:
+        laid.append(wire.wire.target)
+        lay(wire)
+
+    monkeypatch.setattr(canvas.canvas, "lay", laying)
     document.do(Configure("b5", {"bias": False}), "Set")
     assert set(fresh) == {"b5"}
     assert set(laid) <= {End("b5", "x"), End("b6", "x")}
