@@ -109,6 +109,24 @@ def way_to(root: Graph, composite: str) -> Scope:
     return Scope((), composite)
 
 
+def find(root: Graph, name: str) -> tuple[Scope, str] | None:
+    """The way to a block by its name in the whole network ("stage2.0.conv1"), and its id; None where there is none."""
+    here: Graph = root
+    path: list[str] = []
+    parts = [part for part in name.split(".") if not part.isdigit()]  # a number tells repetitions apart
+    for place, part in enumerate(parts):
+        node = next((held for held in here if held.name == part), None)
+        if node is None:
+            return None
+        if place == len(parts) - 1:
+            return Scope(tuple(path)), node.id
+        if node.composite is None:
+            return None
+        path.append(node.id)
+        here = drawing(root, node.composite)
+    return None
+
+
 def wrapped(owner: str | None, edit: Edit) -> Edit:
     """An edit of the open drawing as the project takes it; what is of the whole project stays as it is."""
     if owner is None:

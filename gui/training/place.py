@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from engine.errors import GraphError
 from engine.training.messages import Epoch, Failed, Finished, Message, Note, Started, Steps
 from gui import theme
 from gui.background import in_background
 from gui.document import Document
 from gui.plots.board import PlotBoard
 from gui.plots.series import RunCurves
+from gui.scope import find
 from gui.session import Session
 from gui.training.log import FailureCard
 from gui.training.panel import RunsPanel, question
@@ -340,11 +340,12 @@ class TrainPlace(QWidget):
         box.open()
 
     def _go_to_name(self, name: str) -> None:
-        try:
-            outermost = name.partition(".")[0]  # of a block in a composite, the instance
-            self.goto.emit(self.document.root.named(outermost).id)
-        except GraphError:
+        found = find(self.document.root, name)
+        if found is None:
             self.said.emit(f"The block {name} is no longer in the drawing.")
+            return
+        self.document.open_scope(found[0])
+        self.goto.emit(found[1])
 
 
 def _legend_name(row: Row) -> str:

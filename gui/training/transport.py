@@ -157,7 +157,7 @@ class Transport(_Follower):
             count = sum(1 for found in self.document.root_report.problems if found.severity == "error")
             more = f" And {count - 1} more." if count > 1 else ""
             name = ""
-            if problem.block is not None and problem.block in self.document.root.nodes:
+            if problem.block is not None and not problem.path and problem.block in self.document.root.nodes:
                 name = f"{self.document.root.node(problem.block).name}: "
             text = problem.text[:1].upper() + problem.text[1:] if not name else problem.text
             self.show_problems.setText("Show data" if problem.code == "data" else "Show problems")
@@ -170,6 +170,7 @@ class Transport(_Follower):
             self.data_wanted.emit()
             return
         if problem is not None and problem.block is not None:
+            self.document.go_to(problem.path)
             self.block_wanted.emit(problem.block)
         self.problems_wanted.emit()
 

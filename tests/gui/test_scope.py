@@ -158,3 +158,19 @@ def test_a_fault_in_a_later_repetition_is_the_one_that_is_shown(document: Docume
     fix = next(problem.fixes[0] for problem in document.report.problems if problem.fixes)
     assert document.apply_fix(fix)
     assert document.root_report.ok
+
+
+def test_a_block_is_found_by_its_name_in_the_whole_network(document: Document) -> None:
+    assert ways.find(document.root, "image") == (ROOT, "b1")
+    assert ways.find(document.root, "outer.1.unit.conv") == (Scope(("b3", "b2")), "b2")
+    assert ways.find(document.root, "outer.1.unit.gone") is None
+    assert ways.find(document.root, "image.conv") is None
+
+
+def test_a_mend_of_the_network_is_applied_from_inside_a_composite(document: Document) -> None:
+    document.do(RemoveBlock("b4"), "Remove")
+    document.go_to(("b3", "b2"))
+    fix = next(problem.fixes[0] for problem in document.root_report.problems if problem.fixes and not problem.path)
+    assert document.apply_fix(fix, whole=True)
+    assert document.root_report.ok
+    assert document.path_in == ("b3", "b2")

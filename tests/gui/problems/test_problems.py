@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import Connect, End, Wire
+from engine.graph.grouping import group
+from engine.graph.model import Configure, Connect, End, Inside, Wire
 from engine.project import Project, open_project
 from gui.document import Document
 from gui.problems import Problems
@@ -91,3 +92,28 @@ def test_rows_are_kept_and_say_the_next_problem(qtbot: QtBot) -> None:
     assert all(
         row.sentence.text() in row.problem.text or row.sentence.text()[1:] in row.problem.text for row in panel.rows
     )
+
+
+def test_a_fault_inside_a_composite_names_the_way_and_a_click_leads_there(qtbot: QtBot) -> None:
+    document = Document(open_project("preset:lenet5"))
+    graph = document.graph
+    edit, outer = group(graph, [graph.named("conv2").id, graph.named("tanh2").id])
+    document.do(edit, "Group")
+    problems = Problems(document)
+    qtbot.addWidget(problems)
+    problems.resize(900, 160)
+    problems.show()
+    body = document.root.composites["c1"].body
+    conv = body.named("conv2").id
+    document.do(Inside("c1", Configure(conv, {"kernel_size": 40})), "Too large")
+    (row,) = problems.rows
+    assert row.accessibleName().startswith("Error in block1 › conv2: ")
+    with qtbot.waitSignal(problems.goto) as gone:
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert gone.args == [conv]
+    assert (document.path_in, document.selection) == ((outer,), (conv,))
+    fix = row.findChild(QPushButton, "fix-0")
+    assert fix is not None
+    fix.click()
+    assert document.root_report.ok
+    assert problems.rows == []
