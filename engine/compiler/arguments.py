@@ -178,8 +178,10 @@ class Arguments:
     def settle(self) -> list[Argument]:
         """The arguments in the order of the signature: those known by their place first, those that most uses leave out last."""
         for argument in self.found.values():
-            value, count = _commonest(argument.values)
             declared = self._defaults.get(argument.setting, ANY)
+            value, count = _commonest(argument.values)
+            if isinstance(value, bool) and 2 * count == self.count and declared is not ANY:
+                value, count = declared, self.count
             usual = isinstance(value, bool) or (declared is not ANY and same(declared, value))
             if usual and 2 * count > self.count:
                 argument.default = value

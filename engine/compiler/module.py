@@ -36,11 +36,13 @@ class _Line:
 
     Attributes:
         function: What to call; None for the torch layer of the step's name.
+        way: The parts of that name.
         frees: Slots that nobody reads afterwards.
     """
 
     step: Step
     function: Callable[..., Any] | None
+    way: tuple[str, ...]
     frees: tuple[int, ...]
 
 
@@ -91,10 +93,9 @@ class Network(nn.Module):
         self._fuse = fuse
         self._schedules: dict[tuple[frozenset[int], bool], tuple[_Line, ...]] = {}
         self._outputs = tuple(output.slot for output in plan.outputs)
-        self._layers: dict[str, nn.Module] = {}  # the same layers once more, by the whole way to them
         for step in plan.steps:
             if step.call.is_module:
-                self._layers[step.name] = _put(self, step.name.split("."), _made(step))
+                _put(self, step.name.split("."), _made(step))
 
     @property
     def plan(self) -> Plan:
@@ -151,12 +152,11 @@ class Network(nn.Module):
         if schedule is None:
             schedule = self._schedules[kept, fuse] = _schedule(self._plan, kept, fuse=fuse)
         values: dict[int, Tensor] = dict(enumerate(inputs))
-        layers = self._layers
         line = None
         try:
             for line in schedule:
                 step = line.step
-                call = line.function or layers[step.name]
+                call = line.function or self._layer(line.way)
                 found = call(*[values[slot] for slot in step.reads])
                 if step.more:
                     values.update(zip((step.writes, *step.more), found, strict=True))
@@ -169,6 +169,13 @@ class Network(nn.Module):
                 error.add_note(_note(line.step, [values[slot] for slot in line.step.reads]))
             raise
         return [values[slot] for slot in wanted]
+
+    def _layer(self, way: tuple[str, ...]) -> Any:
+        """The torch layer at the end of a way; looked up each time, so that one can be put in another's place."""
+        here: Any = self
+        for name in way:
+            here = here._modules[name]
+        return here
 
 
 def _several(inputs: Sequence[Tensor] | Tensor) -> Sequence[Tensor]:
@@ -184,6 +191,7 @@ def _schedule(plan: Plan, kept: frozenset[int], *, fuse: bool) -> tuple[_Line, .
         _Line(
             step,
             None if step.call.is_module else _function(step.call),
+            tuple(step.name.split(".")),
             tuple(slot for slot in dict.fromkeys(step.reads) if last[slot] == index and slot not in kept),
         )
         for index, step in enumerate(steps)
@@ -194,7 +202,7 @@ class _Group(nn.Module):
     """A composite's layers, or its repetitions; the network walks what is inside."""
 
 
-def _put(root: nn.Module, way: Sequence[str], layer: nn.Module) -> nn.Module:
+def _put(root: nn.Module, way: Sequence[str], layer: nn.Module) -> None:
     """Store a layer under a dotted name, as nested modules of a person's code would have it."""
     here = root
     for name in way[:-1]:
@@ -204,7 +212,6 @@ def _put(root: nn.Module, way: Sequence[str], layer: nn.Module) -> nn.Module:
         here = below
     # Not add_module: a block may bear the name of a method of these classes ("run"); it is stored all the same.
     here._modules[way[-1]] = layer
-    return layer
 
 
 def _made(step: Step) -> nn.Module:

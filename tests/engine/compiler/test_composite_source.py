@@ -136,7 +136,10 @@ def test_equal_repetitions_are_counted_and_nested_composites_call_nested_classes
     text = exported(graph)
     assert text.index("class Block(") < text.index("class Stage(")
     assert "def __init__(self, in_channels: int, width: int, depth: int) -> None:" in text
-    assert "            Block(in_channels, width),\n            *(Block(width, width) for _ in range(depth - 1)),\n" in text
+    assert (
+        "            Block(in_channels, width),\n            *(Block(width, width) for _ in range(depth - 1)),\n"
+        in text
+    )
     assert "self.second = Stage(4, 8, 4)" in text
 
 

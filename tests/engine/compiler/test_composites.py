@@ -1,5 +1,7 @@
 """Composites through plan and module: names, slots, what is bypassed, what is computed."""
 
+import copy
+
 import pytest
 import torch
 from composites import definition, place, resnet, setting
@@ -203,3 +205,12 @@ def test_a_fault_inside_is_a_reason_not_to_build():
     graph.apply(Inside("pair", Configure("left", {"out_channels": 7})))
     with pytest.raises(CompileError, match="pair › both"):
         plan(graph)
+
+
+def test_a_layer_inside_can_be_put_in_anothers_place():
+    made = plan(two_ended())
+    network = build(made, seed=0)
+    twin = copy.deepcopy(network)
+    twin.get_submodule("pair")._modules["right"] = torch.nn.Conv2d(2, 3, 1)
+    assert not torch.equal(network(*batch(made))[1], twin(*batch(made))[1])
+    assert torch.equal(network(*batch(made))[1], build(made, seed=0)(*batch(made))[1])

@@ -42,7 +42,8 @@ for name in sys.argv[2:]:
     spec = importlib.util.spec_from_file_location(name, f"{folder}/{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    network = next(each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name)()
+    made = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name]
+    network = made[-1]()  # composites come before the network that is made of them
     network.load_state_dict(module.read_weights(f"{folder}/{name}.pt"))
     network.eval()
     with torch.no_grad():
