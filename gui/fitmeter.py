@@ -192,6 +192,7 @@ class FitMeter(QWidget):
         super().__init__(parent)
         self.source = source
         self.setObjectName("fit-meter")
+        self.setAccessibleName("Memory and time of a training")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.text = ""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QScrollArea,
+    QTabBar,
     QTabWidget,
     QWidget,
 )
@@ -59,6 +60,8 @@ def named(widget: QWidget) -> bool:
     """Whether it has a name: of its own, its text, or the label that belongs to it."""
     if widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text().strip()):
         return True
+    if isinstance(widget, QTabBar):
+        return widget.count() > 0 and all(widget.tabText(index) for index in range(widget.count()))
     return any(label.buddy() is widget for label in widget.window().findChildren(QLabel))
 
 

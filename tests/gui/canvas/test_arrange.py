@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from engine.graph.model import AddBlock, Connect, End, Node, Wire
 from gui.canvas import Canvas
 from gui.canvas.arrange import Box, aligned, distributed
 from gui.document import Document
@@ -107,3 +108,14 @@ def test_z_zooms_to_the_selected_blocks(document: Document, canvas: Canvas, qtbo
     document.select(["b1", "b6"])
     qtbot.keyClick(canvas, Qt.Key.Key_F, SHIFT)
     assert canvas.seen().contains(canvas.canvas.around(["b1", "b6"]))
+
+
+def test_tidying_gives_a_tall_block_its_room(document: Document, canvas: Canvas, qtbot: QtBot) -> None:
+    graph = document.graph
+    for index, id_ in enumerate(("b7", "b8")):
+        graph.apply(AddBlock(Node(id_, "add", f"sum{index}", {"count": 8})))
+        graph.apply(Connect(Wire(End("b2", "y"), End(id_, "x1"))))
+    qtbot.keyClick(canvas, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    cards = [item.card().translated(item.pos()) for item in canvas.canvas.nodes.values()]
+    assert max(card.height() for card in cards) > 150
+    assert not any(one.intersects(other) for one, other in itertools.combinations(cards, 2))
