@@ -76,6 +76,11 @@ class FigureView(QWidget):
             self.fitted = False
         self.update()
 
+    @property
+    def chosen(self) -> str:
+        """The block with the ring, "" where there is none."""
+        return self._ink.chosen if self._ink is not None else ""
+
     # --- what is seen
 
     def seen(self) -> QRectF:

@@ -142,6 +142,9 @@ def test_ids_are_trusted_only_between_drawings_of_one_history() -> None:
     assert not related(one, other)
     # b3 is a ReLU there and a linear layer here; the ReLUs belong together, not the threes.
     assert match(one, other)["b3"] == "b4"
+    # Here both threes are ReLUs by chance; the names know better.
+    pairs = match(chain("relu", "conv2d", "relu", "linear"), chain("dropout", "tanh", "relu", "maxpool2d"))
+    assert pairs["b1"] == "b3"
 
 
 def test_a_renamed_block_of_the_same_history_keeps_its_partner() -> None:

@@ -24,6 +24,7 @@ from gui.dialogs.changes import Row
 from gui.dialogs.diff import FILE, DiffDialog
 from gui.dialogs.sides import Side
 from gui.document import Document
+from tests.engine.graph.test_diff import renumbered
 
 LONG = 60_000  # milliseconds after which a test gives up
 
@@ -117,6 +118,18 @@ def test_a_click_on_a_block_finds_its_partner_and_its_change(dialog: DiffDialog,
     assert item.text(1) == "tanh3"
     dialog.views[0].clicked.emit("b2")  # unchanged: shown in both, listed nowhere
     assert dialog.changes.selectedItems() == []
+
+
+def test_partners_are_found_in_drawings_with_other_ids(dialog: DiffDialog, qtbot: QtBot) -> None:
+    dialog.compare(Side("Shifted", "file", graph=renumbered(dialog.this.read(), 50)), dialog.this)
+    done(dialog, qtbot)
+    first, second = dialog.views
+    second.clicked.emit("b10")
+    assert (first.chosen, second.chosen) == ("b59", "b10")
+    first.clicked.emit("b51")
+    assert (first.chosen, second.chosen) == ("b51", "b2")
+    first.clicked.emit("")
+    assert (first.chosen, second.chosen) == ("", "")
 
 
 def test_a_run_of_this_project_is_offered_and_compared(qtbot: QtBot, document: Document) -> None:
