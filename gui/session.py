@@ -385,9 +385,14 @@ class Session(QObject):
 
 
 def same_network(one: Graph, other: Graph) -> bool:
-    """Whether two graphs are the same network, wherever their blocks stand on the canvas."""
+    """Whether two graphs are the same network, wherever their blocks stand on the canvas, composites included."""
 
-    def blocks(graph: Graph) -> list[object]:
-        return [(node.id, node.kind, node.name, dict(node.settings)) for node in graph]
+    def drawn(graph: Graph) -> tuple[object, ...]:
+        blocks = [(node.id, node.kind, node.name, dict(node.settings), node.bypassed) for node in graph]
+        return blocks, {(wire.source, wire.target) for wire in graph.wires.values()}
 
-    return blocks(one) == blocks(other) and dict(one.wires) == dict(other.wires)
+    def whole(graph: Graph) -> tuple[object, ...]:
+        inside = {id_: (c.name, c.settings, drawn(c.body)) for id_, c in graph.composites.items()}
+        return *drawn(graph), inside
+
+    return whole(one) == whole(other)
