@@ -70,9 +70,7 @@ class Setting:
 
     def refuse(self, value: Any, wanted: str) -> SettingError:
         """The error that says what arrived and what was wanted."""
-        arrived = "nothing" if value is None else repr(value)
-        if len(arrived) > 60:
-            arrived = arrived[:57] + "..."
+        arrived = "nothing" if value is None else _shown(value)
         return SettingError(f"{self.name or 'the setting'} is {arrived}, but it takes {wanted}.", self.name)
 
     def range_text(self) -> str:
@@ -221,11 +219,17 @@ def _bounds(lo: float | None, hi: float | None) -> str:
         case None, None:
             return ""
         case _, None:
-            return f" of at least {lo}"
+            return f" of at least {_shown(lo)}"
         case None, _:
-            return f" of at most {hi}"
+            return f" of at most {_shown(hi)}"
         case _:
-            return f" from {lo} to {hi}"
+            return f" from {_shown(lo)} to {_shown(hi)}"
+
+
+def _shown(value: Any) -> str:
+    """A value in a sentence, which stays one however long the value is."""
+    said = repr(value)
+    return said if len(said) <= 60 else said[:57] + "..."
 
 
 # The functions below return Any so that a field can be annotated with the type its value has, as dataclasses.field does.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -34,6 +35,7 @@ from engine.graph.model import (
 from engine.graph.topology import inner_first
 
 Apply = Callable[[Edit], Edit]
+_HALF = re.compile("[\ud800-\udfff]")  # what an escape such as "\ud800" alone stands for
 
 VERSION = 2
 LARGEST_FILE = 64 * 2**20  # bytes; a project of 5,000 blocks is under 2 MB
@@ -148,6 +150,8 @@ class Reader:
             self.fail("", f"{error}.")
         if not isinstance(raw, dict):
             self.fail("", f"a project is an object, but {_what(raw)} is there.")
+        if "\\ud" in text.lower() and _HALF.search(json.dumps(raw, ensure_ascii=False)):
+            self.fail("", "a text in it holds half a character (a lone surrogate), which no file can hold.")
         return raw
 
     def _migrate(self, raw: dict[str, Any]) -> dict[str, Any]:
@@ -222,11 +226,14 @@ class Reader:
         self._only(item, _MARK_KEYS, where)
         at = self._pair(item.get("at", [0, 0]), f"{where}.at", "the place on the canvas")
         size = self._pair(item.get("size", [320, 160]), f"{where}.size", "width and height")
-        kind, text, colour = item.get("kind"), item.get("text", ""), item.get("colour", "")
-        if item.get("id") in graph.marks:
-            self.fail(f"{where}.id", f'a second mark has the id "{str(item["id"])[:60]}".')
+        said = {"kind": None, "text": "", "colour": "", **item}
+        for key in ("id", "kind", "text", "colour"):
+            if not isinstance(said.get(key), str):
+                self.fail(f"{where}.{key}", f"a text is wanted, but {_what(said.get(key))} is there.")
+        if said["id"] in graph.marks:
+            self.fail(f"{where}.id", f'a second mark has the id "{said["id"][:60]}".')
         try:
-            apply(SetMark(Mark(item.get("id"), kind, text, *at, *size, colour)))  # type: ignore[arg-type]
+            apply(SetMark(Mark(said["id"], said["kind"], said["text"], *at, *size, said["colour"])))
         except GraphError as error:
             self.fail(where, str(error))
 

@@ -190,3 +190,28 @@ def test_a_block_kind_that_was_renamed_opens_under_its_new_name(monkeypatch: pyt
     monkeypatch.setattr(reader, "RENAMED", {"convolution": "conv2d"})
     graph = store.loads(TEXT.replace('"kind": "conv2d"', '"kind": "convolution"'))
     assert graph.same_as(store.loads(TEXT))
+
+
+@pytest.mark.parametrize("place", ["about", "composite"])
+def test_half_a_character_is_refused_because_it_could_not_be_saved(place: str) -> None:
+    raw = json.loads(presets.read("resnet18"))
+    (raw["about"] if place == "about" else raw["composites"][0])["text" if place == "about" else "help"] = "\ud800"
+    with pytest.raises(StoreError, match="half a character"):
+        store.loads(json.dumps(raw))
+    raw = json.loads(presets.read("resnet18"))
+    raw["about"]["text"] = "\U0001f600"  # written as two escapes, and whole
+    assert store.loads(json.dumps(raw)).sections["about"]["text"] == "\U0001f600"
+
+
+def test_marks_without_proper_texts_and_endless_bounds_are_refused_in_one_short_sentence() -> None:
+    for change in (
+        lambda raw: raw["marks"][0].update(id={}),
+        lambda raw: raw["marks"][0].update(kind=[]),
+        lambda raw: raw["marks"][0].update(text=None),
+        lambda raw: raw["composites"][0]["settings"][0].update(lo=10**3000),
+    ):
+        raw = json.loads(presets.read("resnet18"))
+        change(raw)
+        with pytest.raises(StoreError) as told:
+            store.loads(json.dumps(raw))
+        assert len(str(told.value)) < 400
