@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsScene
 
@@ -49,6 +49,7 @@ class CanvasScene(Ground):
         super().__init__(parent)
         self.document = document
         self.inks = Inks()
+        self._due = QRectF()
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.far = Far(self)
@@ -63,7 +64,7 @@ class CanvasScene(Ground):
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._unsaid: set[End] = set()  # wires that no report was shown on
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
-        self.labels = Labels(self.inks)
+        self.labels = Labels(self.inks, self.repaint_soon)
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
         self.band = QGraphicsRectItem()  # the rubber band
@@ -111,7 +112,20 @@ class CanvasScene(Ground):
     def update_far(self, rect: QRectF) -> None:
         """Something in a rectangle looks different from far away."""
         self.far.stale()
-        self.repaint(rect)
+        self.repaint_soon(rect)
+
+    def repaint_soon(self, rect: QRectF) -> None:
+        """Have a rectangle painted anew, with all others of this turn of the event loop as one: a thousand are slow to add up."""
+        if self._due.contains(rect):
+            return
+        if self._due.isNull():
+            QTimer.singleShot(0, self, self.nothing_due)
+        self._due = self._due.united(rect)
+        self.repaint(self._due)
+
+    def nothing_due(self) -> None:
+        """What was due has been painted."""
+        self._due = QRectF()
 
     def repaint(self, rect: QRectF | None = None) -> None:
         """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""

@@ -5,7 +5,7 @@ Not for: which wires there are (`gui.canvas.scene`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
@@ -111,9 +111,9 @@ class Labels(QGraphicsItem):
         exposed: The rectangles of the scene that are being painted; the view sets them. None: everything.
     """
 
-    def __init__(self, inks: Inks) -> None:
+    def __init__(self, inks: Inks, repaint_soon: Callable[[QRectF], None]) -> None:
         super().__init__()
-        self.inks = inks
+        self.inks, self._repaint_soon = inks, repaint_soon
         self.exposed: list[QRectF] | None = None
         self._labels: dict[int, WireLabel] = {}
         self._cells: Cells[int] = Cells()
@@ -137,9 +137,8 @@ class Labels(QGraphicsItem):
 
     def _repaint(self, rect: QRectF) -> None:
         """Qt would paint everything anew for a part of an item as large as this."""
-        scene = self.scene()
-        for view in scene.views() if scene is not None and self.isVisible() else ():
-            view.viewport().update(view.mapFromScene(rect).boundingRect().adjusted(-2, -2, 2, 2))
+        if self.isVisible():
+            self._repaint_soon(rect)
 
     def clear(self) -> None:
         """Forget all labels."""
