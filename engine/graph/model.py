@@ -238,7 +238,8 @@ class Graph(Drawing):
 
     def _configure(self, edit: Configure) -> Edit:
         node = self.node(edit.block)
-        fresh = replace(node, settings=checked_settings(self.bound(node), {**node.settings, **edit.values}))
+        wanted = {**node.settings, **edit.values}
+        fresh = replace(node, settings=checked_settings(self.bound(replace(node, settings=wanted)), wanted))
         back: Edit = Configure(node.id, {name: held(node, name) for name in edit.values})
         gone = self.replace(self.bound(fresh))
         return Batch((back, *(Connect(wire) for wire in gone))) if gone else back

@@ -1,111 +1,136 @@
-"""A network with a composite, from the drawing to the exported file: trained, reopened, looked into, taken away."""
+"""Composites through the real window: grouped, entered, given a setting, repeated, kept, and all of it taken back."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import torch
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QMessageBox
+from pytestqt.qtbot import QtBot
 
-import engine
-from engine.compiler.plan import plan
-from engine.export import export, read_weights
-from engine.graph.model import (
-    AddBlock,
-    Connect,
-    Define,
-    Definition,
-    Edit,
-    End,
-    Graph,
-    Node,
-    Parameter,
-    SetSection,
-    Wire,
-)
-from engine.probes.spec import ask
-from engine.project import Project
+from engine.project import Project, open_project
+from gui.app import build
+from gui.design import DesignPlace
+from gui.form.composite import CompositeForm
+from gui.form.number import NumberEdit
+from gui.form.pages import BlockPage
+from gui.window import Window
 
-RESIDUAL = Definition(
-    "residual",
-    "Residual",
-    "Two convolutions and a way round them.",
-    (Parameter("width", "integer", 4, lo=1), Parameter("projection", "flag", False)),
-    (
-        Node("x", "port_in", "x"),
-        Node("conv", "conv2d", "conv", {"out_channels": "=width", "kernel_size": 3, "padding": 1, "bias": False}),
-        Node("norm", "batchnorm2d", "norm"),
-        Node("way", "conv2d", "way", {"out_channels": "=width", "kernel_size": 1}, bypassed="=not projection"),
-        Node("add", "add", "add"),
-        Node("y", "port_out", "y"),
-    ),
-    tuple(
-        Wire(End(source, "y"), End(target, port))
-        for source, target, port in (
-            ("x", "conv", "x"),
-            ("conv", "norm", "x"),
-            ("x", "way", "x"),
-            ("norm", "add", "x1"),
-            ("way", "add", "x2"),
-            ("add", "y", "x"),
-        )
-    ),
-)
+CTRL = Qt.KeyboardModifier.ControlModifier
+PATIENCE = 60_000  # ms; a busy machine
 
 
-def drawn() -> Graph:
-    """Digits into two composites of two repetitions each, and ten answers out."""
-    graph = Graph()
-    rows: list[tuple[str, str, dict[str, Any]]] = [
-        ("image", "image_input", {"channels": 1, "height": 8, "width": 8}),
-        ("layer1", "composite:residual", {"width": 4, "repeat": 2, "first_projection": "on"}),
-        ("layer2", "composite:residual", {"width": 6, "repeat": 2, "first_projection": "on"}),
-        ("mean", "global_avgpool", {}),
-        ("fc", "linear", {"out_features": 10}),
-        ("output", "output", {}),
-    ]
-    edits: list[Edit] = [Define(RESIDUAL), SetSection("data", {"name": "digits", "limit": 80})]
-    edits += [AddBlock(Node(name, kind, name, settings)) for name, kind, settings in rows]
-    for edit in edits:
-        graph.apply(edit)
-    names = [name for name, _, _ in rows]
-    for before, after in pairwise(names):
-        ports = graph.node(before).block().outputs()
-        graph.apply(Connect(Wire(End(before, ports[0].name), End(after, "x"))))
-    return graph
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("gui.filing.QMessageBox.exec", lambda box: box.StandardButton.Discard)
+    monkeypatch.setattr("gui.window.QMessageBox.question", lambda *_: QMessageBox.StandardButton.Yes)
+    made = build(open_project("preset:lenet5"))
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    yield made
+    made.session.close()
 
 
-def test_a_network_with_a_composite_goes_the_whole_way(tmp_path: Path) -> None:
-    project = Project(drawn())
-    path = project.save(tmp_path / "residual.loom")
+def retype(qtbot: QtBot, field: QLineEdit, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
 
-    run = engine.fit(path, out=tmp_path / "run", epochs=1, batch_size=32)
-    again = run.graph()
-    assert again.composites["residual"].definition() == project.graph.composites["residual"].definition()
-    assert engine.open(path).graph.same_as(project.graph)
 
-    network = run.network("last")
-    fresh = plan(again)
-    assert [name for name in network.state_dict() if name.startswith("layer1")] == [
-        "layer1.0.conv.weight", *(f"layer1.0.norm.{each}" for each in
-        ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")),
-        "layer1.0.way.weight", "layer1.0.way.bias", "layer1.1.conv.weight", *(f"layer1.1.norm.{each}" for each in
-        ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")),
-    ]  # fmt: skip
-    assert sum(weight.numel() for weight in network.parameters()) == fresh.parameters == project.check().parameters
+def test_a_network_is_made_of_composites_and_taken_back_step_by_step(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    document = window.document
+    design = window.parts.places["design"]
+    assert isinstance(design, DesignPlace)
+    before = document.root.copy()
 
-    sample = (torch.zeros(1, 8, 8).numpy(),)
-    for block in ("layer2", "layer2.1", "layer2.1.conv"):
-        assert len(ask(network, "activations", block=block, sample=sample).titles) == 6
-    assert "layer1.0.norm folded in" in ask(network, "filters", block="layer1.0.conv").note
+    # Three blocks become one; the menus know it.
+    document.select([document.graph.named(name).id for name in ("conv2", "tanh2", "pool2")])
+    window.actions_.made["edit.group"].trigger()
+    (made,) = document.selection
+    assert document.root_report.parameters == 61_706
+    assert design.palette_panel.list.kinds()[-1] == "composite:c1"
 
-    done = export(again, network, to="source", out=tmp_path / "net.py")
-    assert "bit-equal" in done.check
-    text = done.path.read_text(encoding="utf-8")
-    assert "class Residual(nn.Module):" in text
-    assert "self.layer2 = nn.Sequential(Residual(4, 6, projection=True), Residual(6, 6))" in text
-    assert "bit-equal" in export(again, network, to="safetensors", out=tmp_path / "net.safetensors").check
-    weights = read_weights(tmp_path / "net.safetensors")
-    assert weights.keys() == network.state_dict().keys()
-    assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
+    # Inside: a setting, read by the convolution.
+    qtbot.keyClick(design.canvas, Qt.Key.Key_Return)
+    form = design.properties.page
+    assert isinstance(form, CompositeForm)
+    retype(qtbot, form.name, "Cell")
+    form.parameters.add.click()
+    low = form.parameters.rows["default"].editor.findChild(NumberEdit)
+    assert low is not None
+    retype(qtbot, low, "16")
+    document.select([document.graph.named("conv2").id])
+    page = design.properties.page
+    assert isinstance(page, BlockPage)
+    number = page.form.rows["out_channels"].editor.findChild(NumberEdit)
+    assert number is not None
+    number.setFocus()
+    number.selectAll()
+    qtbot.keyClicks(number, "=")
+    field = page.form.rows["out_channels"].expression
+    assert field is not None
+    qtbot.keyClicks(field, "width")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert document.graph.named("conv2").settings["out_channels"] == "=width"
+    assert document.root_report.parameters == 61_706
+
+    # Outside: the instance has the setting; a fault names the way, and a click leads back in.
+    qtbot.keyClick(design.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(design.canvas, Qt.Key.Key_Escape)
+    assert document.selection == (made,)
+    page = design.properties.page
+    assert isinstance(page, BlockPage)
+    width = page.form.rows["width"].editor.findChild(NumberEdit)
+    repeat = page.form.rows["repeat"].editor.findChild(NumberEdit)
+    assert width is not None
+    assert repeat is not None
+    retype(qtbot, width, "12")
+    assert document.root_report.parameters != 61_706
+    retype(qtbot, repeat, "3")
+    assert not document.root_report.ok
+    row = design.problems.rows[0]
+    assert row.accessibleName().startswith("Error in block1, repetition 2 › conv2")
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert document.path_in == (made,)
+    assert not design.canvas.breadcrumbs.isHidden()
+
+    # Saved, opened again: the same; undone to the beginning: the same.
+    saved = document.save(tmp_path / "cells.loom")
+    assert open_project(saved).graph.same_as(document.root)
+    while document.stack.canUndo():
+        document.stack.undo()
+    assert document.root.same_as(before)
+    assert document.scope.is_root
+    while document.stack.canRedo():
+        document.stack.redo()
+    assert open_project(saved).graph.same_as(document.root)
+
+
+def test_a_composite_kept_in_one_window_is_at_hand_in_the_next(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = window.document
+    document.select([document.graph.named(name).id for name in ("conv2", "tanh2")])
+    window.actions_.made["edit.group"].trigger()
+    with qtbot.waitSignal(document.mine.changed, timeout=PATIENCE):
+        document.mine.keep(document.root, "c1")
+    other = build(Project())
+    qtbot.addWidget(other)
+    qtbot.waitUntil(lambda: "Block" in other.document.mine.held, timeout=PATIENCE)
+    design = other.parts.places["design"]
+    assert isinstance(design, DesignPlace)
+    assert design.palette_panel.list.kinds()[-1] == "mine:Block"
+    design.palette_panel.list.setCurrentRow(design.palette_panel.list.count() - 1)
+    qtbot.keyClick(design.palette_panel.list, Qt.Key.Key_Return)
+    assert other.document.root.composites["c1"].same_as(document.root.composites["c1"])
+    assert len(other.document.graph) == 1
+    other.session.close()

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import GraphError
 from engine.graph.check import check
 from engine.graph.edits import Definition, Node, Parameter, Wire
-from engine.graph.model import AddBlock, Connect, Define, End, Graph, Rename
+from engine.graph.model import AddBlock, Configure, Connect, Define, End, Graph, Inside, Rename
 from engine.graph.redefining import moved_port, readers, renamed_port, renamed_setting, with_setting
 
 UNIT = Definition(
@@ -101,3 +101,11 @@ def test_a_name_that_expressions_use_themselves_is_refused(graph: Graph) -> None
         graph.apply(renamed_setting(graph, graph.composites["u"], "width", "n"))
     with pytest.raises(GraphError):
         graph.apply(Rename("b2", "unit"))
+
+
+def test_the_first_expression_of_a_block_may_read_the_settings_of_the_composite(graph: Graph) -> None:
+    before = graph.copy()
+    undo = graph.apply(Inside("u", Configure("b4", {"count": "=2 if width > 1 else 3"})))
+    assert graph.composites["u"].body.node("b4").block().count == 2  # type: ignore[attr-defined]  # of Add
+    graph.apply(undo)
+    assert graph.same_as(before)

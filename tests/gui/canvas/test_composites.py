@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import AddBlock, Configure, Define, Definition, End, Node, Parameter, Wire
 from engine.project import Project
 from gui.canvas import Canvas
+from gui.canvas.adding import MIME
 from gui.document import Document
 from gui.scope import ROOT
 
@@ -190,3 +192,28 @@ def test_blocks_copied_inside_keep_their_expressions_there_and_come_to_values_el
     assert [n.settings["out_channels"] for n in document.graph if n.kind == "conv2d"] == [16]
     assert "clipboard" not in document.root.composites
     QGuiApplication.clipboard().clear()
+
+
+def test_a_composite_of_the_palette_is_dropped_into_a_wire_and_found_by_quick_add(view: Canvas, qtbot: QtBot) -> None:
+    document = view.document
+    made = group(view, qtbot, "b3")
+    view.fit()
+    data = QMimeData()
+    data.setData(MIME, b"composite:c1")
+    at = view.mapFromScene(view.canvas.wires[End(made, "x")].label.pos())
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (QDragEnterEvent(at, copy, data, left, none), QDropEvent(QPointF(at), copy, data, left, none)):
+        QApplication.sendEvent(view.viewport(), event)
+    (second,) = document.selection
+    assert document.graph.node(second).kind == "composite:c1"
+    assert document.graph.wires[End(made, "x")].source == End(second, "y")
+    view.setFocus()
+    view.quick_add()
+    qtbot.keyClicks(view.box.field, "block")
+    qtbot.keyClick(view.box.field, Qt.Key.Key_Return)
+    assert sum(node.kind == "composite:c1" for node in document.graph) == 3
+    document.enter(made)
+    view.quick_add()
+    assert not {"image_input", "output", "composite:c1"} & set(view.box._kinds)
+    assert "port_in" in view.box._kinds
+    view.box.close_box()
