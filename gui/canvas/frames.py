@@ -13,9 +13,12 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QBrush,
     QColor,
+    QFont,
     QPainter,
     QPalette,
     QPen,
+    QTextCharFormat,
+    QTextCursor,
     QTextDocument,
 )
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -42,6 +45,24 @@ class _Text(QTextDocument):
 
     def loadResource(self, kind: int, name: object) -> object:
         return None
+
+
+def _semibold(document: QTextDocument) -> None:
+    """Set what is bold in the boldest cut that comes along; Qt would smear a bolder one."""
+    block = document.begin()
+    while block.isValid():
+        fragments = block.begin()
+        while not fragments.atEnd():
+            piece = fragments.fragment()
+            if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+                cursor = QTextCursor(document)
+                cursor.setPosition(piece.position())
+                cursor.setPosition(piece.position() + piece.length(), QTextCursor.MoveMode.KeepAnchor)
+                form = QTextCharFormat()
+                form.setFontWeight(QFont.Weight.DemiBold)
+                cursor.mergeCharFormat(form)
+            fragments += 1
+        block = block.next()
 
 
 class MarkItem(QGraphicsItem):
@@ -142,6 +163,7 @@ class MarkItem(QGraphicsItem):
             self._text.setDefaultFont(theme.font(13, 400))
             self._text.setDocumentMargin(0)
             self._text.setMarkdown(self.mark.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
+            _semibold(self._text)
             self._text.setTextWidth(self.mark.width - 2 * PAD)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette.setColor(QPalette.ColorRole.Text, QColor(theme.current().text))

@@ -71,10 +71,14 @@ def silhouette(graph: Graph, size: QSize, ratio: float = 1.0) -> QPixmap:
         colour = QColor(t.family[node.spec.family])
         painter.setPen(QPen(colour, 2))
         painter.setBrush(QColor(t.raised))
+        times = getattr(node.block(), "repeat", 1) if node.composite else 1
+        for under in range((node.composite is not None) + (times > 1), 0, -1):  # a pile, as on the canvas
+            painter.drawRoundedRect(rect.translated(6 * under, 6 * under), 8, 8)
         painter.drawRoundedRect(rect, 8, 8)
         if scale > TEXT_SCALE:
             painter.setPen(QColor(t.text))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, node.name)
+            name = f"{node.name} × {times}" if times > 1 else node.name
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
     painter.end()
     return pixmap
 
@@ -117,7 +121,7 @@ class Gallery(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Start from a preset")
-        self.resize(980, 660)
+        self.resize(1060, 680)
         self._projects: dict[str, Project] = {name: open_project(PRESET + name) for name in presets.names()}
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search networks")
@@ -131,8 +135,6 @@ class Gallery(QDialog):
         self.list.setSpacing(3)
         self.list.setFixedWidth(370)
         self.title = Heading("")
-        self.title.setFont(theme.font(20, 600))
-        self.title.setWordWrap(True)
         self.picture = QLabel()
         self.picture.setMinimumHeight(240)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -145,7 +147,7 @@ class Gallery(QDialog):
         self.open_button.setDefault(True)
         self._lay_out()
         for name, project in self._projects.items():
-            item = QListWidgetItem(QIcon(stripe(project.graph, ICON, self.devicePixelRatioF())), "")
+            item = QListWidgetItem("")
             report = project.check()
             item.setText(f"{project.title}\n{count(report.parameters)} parameters")
             item.setData(NAME, name)
@@ -155,6 +157,8 @@ class Gallery(QDialog):
         self.list.itemActivated.connect(lambda _item: self._take())
         self.open_button.clicked.connect(self._take)
         self.list.setCurrentRow(0)
+        theme.notifier().changed.connect(self._recolour)
+        self._recolour()
         self.search.setFocus()
 
     def _lay_out(self) -> None:
@@ -163,6 +167,8 @@ class Gallery(QDialog):
         left.addWidget(self.list, 1)
         right = QVBoxLayout()
         right.setSpacing(12)
+        self.title.setFont(theme.font(20, 600))
+        self.title.setWordWrap(True)
         right.addWidget(self.title)
         right.addWidget(self.facts)
         right.addWidget(self.picture)
@@ -178,6 +184,14 @@ class Gallery(QDialog):
         box.setSpacing(24)
         box.addLayout(left)
         box.addLayout(right, 1)
+
+    def _recolour(self, _name: str = "") -> None:
+        """Paint the pictures in the colours of the theme."""
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            graph = self._projects[str(item.data(NAME))].graph
+            item.setIcon(QIcon(stripe(graph, ICON, self.devicePixelRatioF())))
+        self._show()
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()
@@ -204,11 +218,12 @@ class Gallery(QDialog):
         about = project.about
         shape = project.image_shape
         parts = [f"{count(report.parameters)} parameters", f"{count(report.macs)} multiply-adds"]
-        parts.append(f"{len(project.graph)} blocks")
+        made = [composite.name for composite in project.graph.composites.values()]
+        parts.append(f"{len(project.graph)} blocks{', composite ' + ', '.join(made) if made else ''}")
         if shape:
             parts.append("×".join(map(str, shape)) + " input")
         self.title.setText(project.title)
-        self.facts.setText("   ·   ".join(parts))
+        self.facts.setText("  ·  ".join(parts))
         self.text.setText(str(about.get("text", "")))
         paper, year = str(about.get("paper", "")), str(about.get("year") or "")
         paper = paper if year in paper else f"{paper} · {year}"
