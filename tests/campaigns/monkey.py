@@ -280,7 +280,7 @@ class Monkey:
         run = self.draw.choices([run for _, run in self.actions], weights)[0]
         begun, clock = time.thread_time(), time.perf_counter()
         run()
-        QApplication.processEvents()
+        settle()
         taken = time.thread_time() - begun, time.perf_counter() - clock
         if taken[0] > self.slowest[0]:
             self.slowest = (*taken, run.__name__)
@@ -303,6 +303,12 @@ class Monkey:
                 self.faults.append(f"{item.node.name} is drawn elsewhere or otherwise than the document has it")
         if list(self.canvas.marks.items) != list(graph.marks):
             self.faults.append("the canvas shows other frames or notes than the document has")
+
+
+def settle() -> None:
+    """Let everything happen that waits, as the event loop does; without one, nothing that was thrown away would go."""
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def rewind(window: Any) -> str:
