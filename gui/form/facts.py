@@ -82,7 +82,8 @@ class ProblemCard(QFrame):
         self.setStyleSheet(
             f"QFrame#problem-card {{ border: 1px solid {colour}; border-radius: 6px; background: {t.raised}; }}"
         )
-        name = document.graph.node(problem.block).name if problem.block is not None else ""
+        here = problem.block is not None and not problem.path  # else the text tells the way inside a composite
+        name = document.graph.node(problem.block).name if problem.block is not None and here else ""
         text = problem.text.removeprefix(f"{name}: ")
         icon, sentence = QLabel(), QLabel(text[:1].upper() + text[1:] if text != problem.text else text)
         picture = "alert-circle" if problem.severity == "error" else "alert"

@@ -69,7 +69,7 @@ class ProblemRow(QFrame):
         self.problem = problem
         name = _name(self.document, problem) or "network"
         error = problem.severity == "error"
-        self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {problem.text}")
+        self.setAccessibleName(f"{'Error' if error else 'Warning'} in {name}: {sentence_of(problem, name)}")
         self.setToolTip("Click to go to the block" if problem.block is not None or problem.path else "")
         self.where.setText(name)
         self.where.setWordWrap(len(name) > LONG)

@@ -98,7 +98,7 @@ def test_a_network_is_made_of_composites_and_taken_back_step_by_step(
     retype(qtbot, repeat, "3")
     assert not document.root_report.ok
     row = design.problems.rows[0]
-    assert row.accessibleName().startswith("Error in block1, repetition 2 › conv2")
+    assert row.accessibleName().startswith("Error in block1, repetition 2 › pool2: A 2×2 window")
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     assert document.path_in == (made,)
     assert not design.canvas.breadcrumbs.isHidden()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import AddBlock, Connect, Define, Definition, End, Node, Parameter, Wire
+from engine.graph.model import AddBlock, Configure, Connect, Define, Definition, End, Inside, Node, Parameter, Wire
 from engine.project import Project
 from gui.document import Document
 from gui.form.composite import CompositeForm
 from gui.form.expression import ExpressionField
+from gui.form.facts import ProblemCard
 from gui.form.number import NumberEdit
 from gui.form.pages import BlockPage, NetworkPage
 from gui.form.pair import PairEditor
@@ -260,3 +261,16 @@ def test_ports_are_renamed_in_place_and_the_wires_stay(panel: Properties, docume
     ports.list.item(0).setText("2x")
     assert "cannot be called" in ports.fault.text()
     assert ports.list.item(0).text() == "answer"
+
+
+def test_a_fault_inside_stands_on_the_page_of_the_instance_and_is_mended_there(
+    panel: Properties, document: Document
+) -> None:
+    document.do(Inside("c1", Configure("b2", {"kernel_size": 40, "padding": 0})), "Too large")
+    document.select(["b2"])
+    (card,) = panel.findChildren(ProblemCard)
+    text = " ".join(label.text() for label in card.findChildren(QLabel))
+    assert "unit › conv: a 40×40" in text
+    card.findChildren(QPushButton)[0].click()
+    assert document.root_report.ok
+    assert not panel.findChildren(ProblemCard) or all(card.isHidden() for card in panel.findChildren(ProblemCard))
