@@ -250,3 +250,35 @@ def test_a_composite_that_only_a_side_loss_needs_is_there_so_that_the_weights_fi
     text = exported(graph)
     assert "self.side = Block()  # 148 parameters, used only while training" in text
     assert "self.side(" not in text
+
+
+def test_what_only_a_later_repetition_takes_is_not_asked_of_the_blocks_before():
+    pair = definition(
+        "pair",
+        "Pair",
+        [],
+        ("x", "port_in"),
+        ("y", "port_in"),
+        ("both", "add", {}, ["x", "y"], "=i == 0"),
+        ("conv", "conv2d", {"out_channels": 4, "kernel_size": 1}, ["x"]),
+        ("a", "port_out", {}, ["both"]),
+        ("b", "port_out", {}, ["conv"]),
+    )
+    graph, at = drawing(pair)
+    unread = place(graph, "batchnorm2d", at, name="unread")
+    made = place(graph, "composite:pair", at, unread, name="pair", repeat=2)
+    place(graph, "output", (made, "a"))
+    assert "self.unread(" not in exported(graph)
+
+
+def test_uses_that_would_leave_each_others_sources_out_do_not_share_a_class():
+    block = layer(
+        ("norm", "batchnorm2d", {}, ["x"], "=not flag"),
+        ("both", "add", {}, ["x", "norm"], "=flag"),
+        ("y", "port_out", {}, ["both"]),
+        settings=[setting("flag", False)],
+    )
+    graph, at = drawing(block)
+    at = place(graph, "composite:block", place(graph, "composite:block", at), flag=True)
+    place(graph, "output", at)
+    assert "class Block2(" in exported(graph)

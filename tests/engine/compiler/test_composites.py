@@ -214,3 +214,17 @@ def test_a_layer_inside_can_be_put_in_anothers_place():
     twin.get_submodule("pair")._modules["right"] = torch.nn.Conv2d(2, 3, 1)
     assert not torch.equal(network(*batch(made))[1], twin(*batch(made))[1])
     assert torch.equal(network(*batch(made))[1], build(made, seed=0)(*batch(made))[1])
+
+
+def test_a_report_that_was_kept_up_edit_by_edit_gives_the_same_plan():
+    graph = small_resnet()
+    report = check(graph)
+    for edit in (
+        Configure(graph.named("layer1").id, {"repeat": 3}),
+        Inside("bottleneck", SetFlags("norm2", {"bypassed": True})),
+        Configure(graph.named("fc1").id, {"out_features": 7}),
+    ):
+        graph.apply(edit)
+        report = check(graph, before=report)
+        assert plan(graph, report) == plan(graph, check(graph))
+    assert plan(graph, report).drawn == plan(graph).drawn
