@@ -28,6 +28,7 @@ from engine.graph.naming import RUNNING
 from gui import composing, theme
 from gui.document import Document
 from gui.figures import count, memory
+from gui.form.bypass import BypassRow
 from gui.form.facts import FactTable, LayerModel, ProblemCard, field_of
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
@@ -73,6 +74,9 @@ class BlockPage(Page):
         self.form.finished.connect(self._finished)
         self.box.addWidget(self.form)
         self.form.setVisible(bool(self.form.rows))
+        self.bypass = BypassRow(document, block) if BypassRow.fits(document, node) else None
+        if self.bypass is not None:
+            self.box.addWidget(self.bypass)
         self.instance = InstanceBox(document, block) if node.composite is not None else None
         if self.instance is not None:
             self.box.addWidget(self.instance)
@@ -159,6 +163,8 @@ class BlockPage(Page):
         expressions = {name: str(text) for name, text in node.settings.items() if is_expression(text, known.get(name))}
         if self.document.graph.owner is not None or node.composite is not None:
             names = dict(self.document.names_here())
+            if self.bypass is not None:
+                self.bypass.refresh(node, names)
             if node.composite is not None:  # its settings count its own repetitions
                 names |= {**RUNNING, "n": getattr(made, "repeat", 1)}
             self.form.allow_expressions(names)

@@ -274,3 +274,30 @@ def test_a_fault_inside_stands_on_the_page_of_the_instance_and_is_mended_there(
     card.findChildren(QPushButton)[0].click()
     assert document.root_report.ok
     assert not panel.findChildren(ProblemCard) or all(card.isHidden() for card in panel.findChildren(ProblemCard))
+
+
+def test_a_block_inside_is_bypassed_by_a_setting(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    document.enter("b2")
+    document.select(["b3"])
+    assert isinstance(panel.page, BlockPage)
+    assert panel.page.bypass is not None
+    made = panel.page.bypass.row
+    fx = made.findChild(QToolButton, "fx-bypassed")
+    assert fx is not None
+    qtbot.mouseClick(fx, Qt.MouseButton.LeftButton)
+    field = field_of(made)
+    type_into(qtbot, field, "=not wid")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "there is no name" in made.fault.text()
+    type_into(qtbot, field, "=not wide")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert document.graph.node("b3").bypassed == "=not wide"
+    assert made.here == "= on here"
+    assert document.report.bypassed == frozenset({"b3"})
+    qtbot.mouseClick(fx, Qt.MouseButton.LeftButton)
+    assert document.graph.node("b3").bypassed is True
+    document.leave()
+    document.select(["b2"])
+    assert isinstance(panel.page, BlockPage)
+    assert panel.page.bypass is None
