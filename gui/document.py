@@ -38,7 +38,7 @@ class Document(QObject):
         selected: Emits the ids of the selected blocks.
         scope: Which drawing is open.
         mine: The person's own palette of composites.
-        scope_changed: Another drawing is open.
+        scope_changed: Another drawing is open; `selected` follows.
         replaced: Another project was loaded.
         facts_changed: Emits the facts of the data set, or None.
         refused: Emits the sentence of a refused edit.
@@ -224,19 +224,17 @@ class Document(QObject):
         """Open a drawing, or the nearest one above it that is there; on the way up, what one comes out of is selected."""
         scope = ways.existing(self.root, scope)
         if scope != self.scope:
-            before = self.scope
-            self._open(scope)
-            if before.base == scope.base and before.path[: len(scope.path)] == scope.path:
-                self.select(before.path[len(scope.path) : len(scope.path) + 1])
+            before, depth = self.scope, len(scope.path)
+            up = before.base == scope.base and before.path[:depth] == scope.path
+            self._open(scope, before.path[depth : depth + 1] if up else ())
             self.reported.emit(self.report)
 
-    def _open(self, scope: Scope) -> None:
+    def _open(self, scope: Scope, selection: tuple[str, ...] = ()) -> None:
         self.scope, self._owner = scope, ways.owners(self.root, scope)[-1]
         self.report = ways.reports(self.root, self.root_report, scope)[-1]
-        had, self.selection = self.selection, ()
+        self.selection = selection
         self.scope_changed.emit()
-        if had:
-            self.selected.emit(())
+        self.selected.emit(selection)
 
     def go_to(self, path: tuple[str, ...]) -> None:
         """Open the drawing that these instances lead to from the network; () is the network itself."""

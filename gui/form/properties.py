@@ -44,7 +44,6 @@ class Properties(QWidget):
         document.selected.connect(self._selected)
         document.reported.connect(self._reported)
         document.replaced.connect(self._rebuild)
-        document.scope_changed.connect(self._rebuild)
         document.place_changed.connect(self._retitled)
         theme.notifier().changed.connect(self._rebuild)
         self._rebuild()
