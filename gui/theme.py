@@ -297,6 +297,8 @@ def _sheet(t: Tokens) -> str:
         border: 1px solid {t.accent}; }}
     QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.faint};
         background: {t.panel}; border-color: {t.border}; }}
+    QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; min-height: 0; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox::down-arrow {{ image: url({_url("chevron", t)}); width: 14px; height: 14px; }}
     QCheckBox {{ spacing: 8px; }}

@@ -162,6 +162,7 @@ class MarkItem(QGraphicsItem):
             self._text = _Text()
             self._text.setDefaultFont(theme.font(13, 400))
             self._text.setDocumentMargin(0)
+            self._text.setIndentWidth(18)  # of a list; Qt's 40 leave little of a note's width
             self._text.setMarkdown(self.mark.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
             _semibold(self._text)
             self._text.setTextWidth(self.mark.width - 2 * PAD)

@@ -137,8 +137,8 @@ class FigureDialog(QDialog):
     def _sizes(self) -> QFormLayout:
         self.wide.setRange(10, LARGEST_PAGE)
         self.wide.setDecimals(0)
-        self.wide.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.wide.setSuffix(" mm")
+        self.wide.lineEdit().setTextMargins(8, 0, 8, 0)  # the style sheet's padding does not reach a spin box's text
         self.wide.setAccessibleName("Printed width in millimetres")
         self.wide.setToolTip("How wide it is printed; a column of a paper is about 85 mm, a page 180 mm.")
         self.scale.setToolTip("2× is sharp on a slide, 4× on paper.")

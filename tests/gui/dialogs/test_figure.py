@@ -144,3 +144,11 @@ def test_a_click_in_a_preview_names_the_block_and_a_drag_moves_it(dialog: Figure
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=place + QPoint(40, 0))
     assert view.centre.x() < centre.x()
     assert heard == ["b5"]
+
+
+def test_the_printed_width_can_be_read_and_typed_into(document: Document, qtbot: QtBot) -> None:
+    dialog = FigureDialog(document)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog.wide.lineEdit()
+    assert field.width() > field.fontMetrics().horizontalAdvance(dialog.wide.text() + "  ")
