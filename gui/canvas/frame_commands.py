@@ -140,6 +140,8 @@ class TextField(QPlainTextEdit):
         self.setAccessibleName("Title of the frame" if self._title else "Text of the note, in Markdown")
         self.setPlaceholderText("Title" if self._title else "Markdown: # heading, **bold**, - list. Ctrl+Enter ends.")
         self.setPlainText(item.mark.text)
+        bars = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if self._title else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(bars)
         self.setFont(theme.font(13, 600 if self._title else 400))
         height = 34 if self._title else max(rect.height(), 96)
         self.setGeometry(QRectF(rect.left(), rect.top(), max(rect.width(), 200), height).toRect())

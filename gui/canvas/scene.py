@@ -97,6 +97,7 @@ class CanvasScene(Ground):
         self.far.stale()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.sync()
+        self.laid_out.emit()
         self.show_report(self.document.report)
 
     def addItem(self, item: QGraphicsItem) -> None:

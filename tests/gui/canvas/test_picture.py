@@ -84,6 +84,8 @@ def test_an_empty_canvas_says_how_to_begin(show: Callable[[Document], Canvas], q
     assert canvas.hint.isVisible()
     document.add_block("image_input")
     assert not canvas.hint.isVisible()
+    document.new()
+    assert canvas.hint.isVisible()
 
 
 def test_another_project_replaces_everything(document: Document, canvas: Canvas) -> None:
