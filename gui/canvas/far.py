@@ -94,7 +94,7 @@ class Far:
 
     def _paint_passed(self, painter: QPainter, ids: Iterable[str]) -> None:
         """A line through the blocks that are left out."""
-        cards = [item.place() for id_ in ids if (item := self.scene.nodes[id_]).node.bypassed]
+        cards = [item.place() for id_ in ids if (item := self.scene.nodes[id_]).passes]
         if cards:
             level = port_y(0)
             painter.setPen(self.scene.inks.muted)
@@ -134,7 +134,7 @@ def looks(items: Iterable[NodeItem], cells: Cells[str]) -> list[tuple[Look, list
     """Cards by what they look like, those that must be seen last."""
     found: dict[Look, list[QRectF]] = {}
     for item in items:
-        opacity = DIM if item.dim else PASSED if item.node.bypassed else 1.0
+        opacity = DIM if item.dim else PASSED if item.passes else 1.0
         rect = cells.rect(item.node.id)
         if rect is not None:
             found.setdefault((item.far_stroke, opacity, item.family_name), []).append(rect)

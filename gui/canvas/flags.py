@@ -65,13 +65,17 @@ def pin(view: Canvas) -> None:
 # --- on the canvas ------------------------------------------------------------------------------------------------------
 
 
-def paint_bypass(painter: QPainter, inks: Inks, node: Node, height: float = HEIGHT) -> None:
-    """A dashed line from input to output, through everything the block would do, and the word for it at the lower edge."""
+def paint_bypass(painter: QPainter, inks: Inks, node: Node, height: float = HEIGHT, *, passes: bool = True) -> None:
+    """A dashed line from input to output, through everything the block would do, and the word for it at the lower edge.
+
+    Where an expression decides and does not leave it out here (not `passes`), the word alone.
+    """
     level = port_y(0)
     pen = QPen(inks.muted.color(), 1.8)
     pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
-    painter.drawLine(QLineF(0, level, WIDTH, level))
+    if passes:
+        painter.drawLine(QLineF(0, level, WIDTH, level))
     if inks.level < 2:
         return
     text = "bypassed" if node.bypassed is True else "bypassed if…"

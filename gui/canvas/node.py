@@ -76,7 +76,7 @@ class NodeItem(QGraphicsItem):
 
     def set_node(self, node: Node) -> None:
         """Show a block's new state: name, settings, place."""
-        self.node = node
+        self.node, self.passes = node, bool(node.bypassed)
         inputs: tuple[Port, ...]
         outputs: tuple[Port, ...]
         try:
@@ -110,10 +110,10 @@ class NodeItem(QGraphicsItem):
         self._tell()
         self.refresh()
 
-    def show_face(self, face: str) -> None:
-        """Show these settings in the place of those of the block as it stands there by itself."""
-        if face != self.face:
-            self.face = face
+    def show_here(self, face: str, bypassed: bool) -> None:
+        """Show what the settings come to in the repetition that is open, and whether the block is left out there."""
+        if (face, bypassed) != (self.face, self.passes):
+            self.face, self.passes = face, bypassed
             self.refresh()
 
     def set_health(self, health: BlockHealth | None) -> None:
@@ -221,7 +221,7 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(DIM)
         stamped = widget is not None or self.inks.stamps.always
         self._paint_card(painter, stamped)
-        if self.node.bypassed and not self.dim:
+        if self.passes and not self.dim:
             painter.setOpacity(flags.PASSED)
         if self.inks.level == 1:
             self._paint_name(painter)
@@ -230,7 +230,7 @@ class NodeItem(QGraphicsItem):
         self._paint_thumbnail(painter)
         if self.node.bypassed:
             painter.setOpacity(DIM if self.dim else 1.0)
-            flags.paint_bypass(painter, self.inks, self.node, self.height)
+            flags.paint_bypass(painter, self.inks, self.node, self.height, passes=self.passes)
         self._paint_badge(painter, stamped)
         if self.health is not None:
             vitals.paint(painter, self.health.state, self._card)

@@ -269,7 +269,7 @@ class CanvasScene(Ground):
             wire.say(str(shape) if shape is not None else "", bad and shape is not None)
         if self.document.graph.owner is not None:  # expressions come to what they are in the repetition that is open
             for id_ in report.made.keys() & self.nodes.keys():
-                self.nodes[id_].show_face(report.made[id_].face())
+                self.nodes[id_].show_here(report.made[id_].face(), id_ in report.bypassed)
 
     def show_selected(self, ids: Collection[str]) -> None:
         """Show blocks as selected, and no others."""

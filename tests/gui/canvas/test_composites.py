@@ -8,7 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import AddBlock, Configure, Define, Definition, End, Node, Parameter, Wire
+from engine.graph.model import AddBlock, Configure, Define, Definition, End, Inside, Node, Parameter, SetFlags, Wire
+from engine.graph.redefining import with_setting
 from engine.project import Project
 from gui.canvas import Canvas
 from gui.canvas.adding import MIME
@@ -217,3 +218,14 @@ def test_a_composite_of_the_palette_is_dropped_into_a_wire_and_found_by_quick_ad
     assert not {"image_input", "output", "composite:c1"} & set(view.box._kinds)
     assert "port_in" in view.box._kinds
     view.box.close_box()
+
+
+def test_a_block_shows_whether_it_is_left_out_in_the_repetition_that_is_open(view: Canvas, qtbot: QtBot) -> None:
+    made = group(view, qtbot, "b3")
+    document = view.document
+    document.do(with_setting(document.root.composites["c1"], "on", Parameter("on", "flag", False)), "Add a setting")
+    document.do(Inside("c1", SetFlags("b3", {"bypassed": "=not on"})), "Bypass")
+    document.enter(made)
+    assert view.canvas.nodes["b3"].passes
+    document.do(Configure(made, {"on": True}), "On", whole=True)
+    assert not view.canvas.nodes["b3"].passes
