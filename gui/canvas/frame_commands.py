@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
@@ -26,6 +26,7 @@ SLOP = 4  # pixels that the mouse may move before a click is a drag
 AROUND = 24.0  # canvas units between a frame's rim and what it is put around
 NOTE_SIZE = (260.0, 120.0)
 FRAME_SIZE = (420.0, 240.0)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class DragMark:
@@ -150,9 +151,16 @@ class TextField(QPlainTextEdit):
         self.selectAll()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Enter ends the text here; it trains nowhere but outside."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter ends a title, Ctrl+Enter a note; Escape leaves it as it was."""
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        entered = event.key() in _ENTER
         if entered and (self._title or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             self._take()
         elif event.key() == Qt.Key.Key_Escape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
@@ -113,6 +113,16 @@ def test_markdown_is_drawn_as_such_and_html_is_not() -> None:
     assert painted("**bold** word") != painted("bold word")
     assert painted("<b>bold</b> word") != painted("**bold** word")
     assert painted("![](/etc/hostname)") == painted("![](/nowhere)")
+
+
+def test_ctrl_enter_ends_a_note_though_the_window_knows_it_too(canvas: Canvas, qtbot: QtBot) -> None:
+    trained: list[bool] = []
+    QShortcut(QKeySequence("Ctrl+Return"), canvas.window(), lambda: trained.append(True))
+    qtbot.keyClick(canvas, KEY.Key_N)
+    qtbot.keyClicks(canvas.text_field, "Why")
+    qtbot.keyClick(canvas.text_field, KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert [mark.text for mark in canvas.document.graph.marks.values()] == ["Why"]
+    assert not trained
 
 
 def test_frames_and_notes_are_reached_moved_and_written_by_keyboard(canvas: Canvas, qtbot: QtBot) -> None:
