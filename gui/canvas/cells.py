@@ -34,6 +34,12 @@ class Cells(Generic[K]):
 
     def put(self, id_: K, rect: QRectF) -> None:
         """Enter a rectangle, or another one in its place."""
+        before = self._rects.get(id_)
+        if before is not None and _span(before) == _span(rect) and self._around is not None \
+                and not _reaches_edge(before, self._around):  # fmt: skip
+            self._rects[id_] = rect  # it stays in its cells
+            self._around = self._around.united(rect)
+            return
         self.drop(id_)
         self._rects[id_] = rect
         if self._around is not None:

@@ -60,6 +60,7 @@ class NodeItem(QGraphicsItem):
         self.fits: frozenset[tuple[str, bool]] = frozenset()
         self._report: BlockReport | None = None
         self._problems: tuple[Problem, ...] = ()
+        self._far_look: tuple[object, ...] = ()
         self._thumbnail: QPixmap | None = None
         self.health: BlockHealth | None = None
         self.stack = 0
@@ -174,7 +175,10 @@ class NodeItem(QGraphicsItem):
     def update(self, *rect: Any) -> None:  # any of Qt's forms
         """Have it painted anew: by itself, or from far away by the scene, which paints it then."""
         if self.inks.level == 0:
-            self.inks.far_changed(self._rect.translated(self.pos()))
+            look = (self.far_stroke, self.dim, self.node.bypassed, self.family_name)
+            if look != self._far_look:  # a shape or a number cannot be read from there
+                self._far_look = look
+                self.inks.far_changed(self._rect.translated(self.pos()))
         else:
             super().update(*rect)
 

@@ -23,6 +23,7 @@ from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.ground import Ground
 from gui.canvas.inks import Inks
+from gui.canvas.late import Late
 from gui.canvas.node import NodeItem
 from gui.canvas.wire import Labels, WireItem, WireLabel
 from gui.document import Document
@@ -39,6 +40,7 @@ class CanvasScene(Ground):
         inks: What everything is painted with.
         convoy: Many blocks on the move, while they are.
         far: Paints blocks and wires from far away.
+        late: Tells items what a report says, those that are seen first.
         others: Items that are neither blocks nor wires, in the order in which they came.
         laid_out: Emits when something was placed, moved or taken away.
     """
@@ -53,6 +55,7 @@ class CanvasScene(Ground):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.far = Far(self)
+        self.late = Late(self)
         self.others: list[QGraphicsItem] = []
         self._ends: dict[str, set[End]] = {}  # wires by the blocks they touch
         self._nodes_seen: Seen[str, Node] = Seen()
@@ -94,6 +97,7 @@ class CanvasScene(Ground):
                      self._unsaid):  # fmt: skip
             held.clear()
         self._content = self.convoy = None
+        self.late.clear()
         self.far.stale()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.sync()
@@ -255,18 +259,12 @@ class CanvasScene(Ground):
                 listed.setdefault(problem.block, []).append(problem)
         problems = {id_: tuple(found) for id_, found in listed.items()}
         changed = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
+        if changed or self.inks.level:
+            self.far.stale()
         changed.update(*self._reported.look(report.blocks))
         self._problems = problems
-        if changed:
-            self.far.stale()
-        for id_ in changed & self.nodes.keys():
-            self.nodes[id_].set_report(report.blocks.get(id_), problems.get(id_, ()))
         ends, self._unsaid = self._unsaid.union(*(self._ends.get(id_, ()) for id_ in changed)), set()
-        for end in ends:
-            wire = self.wires[end]
-            shape = report.shape_of(wire.wire.source)
-            bad = any(p.severity == "error" and p.port == end.port for p in problems.get(end.block, ()))
-            wire.say(str(shape) if shape is not None else "", bad and shape is not None)
+        self.late.tell(report, problems, changed & self.nodes.keys(), ends)
         if self.document.graph.owner is not None:  # expressions come to what they are in the repetition that is open
             for id_ in report.made.keys() & self.nodes.keys():
                 self.nodes[id_].show_here(report.made[id_].face(), id_ in report.bypassed)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import Problem
+from engine.graph.check import Report
 from engine.graph.receptive import Field, all_fields
 from gui import theme
 from gui.document import Document
@@ -123,30 +124,43 @@ class LayerModel(QAbstractTableModel):
         super().__init__()
         self._document = document
         self.ids: list[str] = []
-        self.rows: list[tuple[str, ...]] = []
+        self._report = Report()
+        self._rows: dict[int, tuple[str, ...]] = {}  # those that were looked at
 
     def refresh(self) -> bool:
-        """Read the document again; False where nothing has changed."""
+        """Read the document again; False where no row has come or gone."""
         graph, report = self._document.graph, self._document.report
         ordered = [id_ for id_ in report.order if id_ in graph.nodes]
-        placed = set(ordered)
-        ids = ordered + [id_ for id_ in graph.nodes if id_ not in placed]
-        rows: list[tuple[str, ...]] = []
-        for id_ in ids:
-            found = report.blocks.get(id_)
-            output = str(found.output) if found is not None and found.output is not None else "?"
-            parameters = count(found.parameters) if found is not None and found.parameters else "–"
-            macs = short(found.macs) if found is not None and found.macs else "–"
-            rows.append((graph.node(id_).name, output, parameters, macs))
-        if rows == self.rows and ids == self.ids:
-            return False
-        self.beginResetModel()
-        self.ids, self.rows = ids, rows
-        self.endResetModel()
-        return True
+        if len(ordered) < len(graph):
+            placed = set(ordered)
+            ordered += [id_ for id_ in graph.nodes if id_ not in placed]
+        self._report = report
+        if ordered != self.ids:
+            self.beginResetModel()
+            self.ids, self._rows = ordered, {}
+            self.endResetModel()
+            return True
+        before, self._rows = self._rows, {}
+        if any(self.row(index) != row for index, row in before.items()):  # what nobody looked at need not be painted
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.ids) - 1, len(self.HEAD) - 1))
+        return False
+
+    def row(self, index: int) -> tuple[str, ...]:
+        """The texts of a row; worked out when somebody looks, for nobody looks at a thousand."""
+        found = self._rows.get(index)
+        if found is None:
+            said = self._report.blocks.get(self.ids[index])
+            node = self._document.graph.nodes.get(self.ids[index])
+            found = self._rows[index] = (
+                node.name if node is not None else "",
+                str(said.output) if said is not None and said.output is not None else "?",
+                count(said.parameters) if said is not None and said.parameters else "–",
+                short(said.macs) if said is not None and said.macs else "–",
+            )
+        return found
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return len(self.rows)
+        return len(self.ids)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return len(self.HEAD)
@@ -154,7 +168,7 @@ class LayerModel(QAbstractTableModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell; figures stand at the right."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.rows[index.row()][index.column()]
+            return self.row(index.row())[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -38,6 +38,7 @@ from gui.widgets import Fault, Heading, Hint, Section, hline
 
 FIELD_MS = 60  # after an edit until the receptive field follows; it is worked out through the whole network
 CELL_PADDING = 16  # pixels beside a cell's text
+SAMPLED = 40  # rows whose texts say how wide a column is
 _SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
 
 
@@ -346,16 +347,18 @@ class NetworkPage(Page):
                 ("Activation memory", f"{memory(report.activation_bytes)} / sample"),
             )
         )
-        if self.model.refresh():
-            self._widen()
+        self.model.refresh()
+        self._widen()
         for widget in (self.layers, self.table):
-            widget.setVisible(bool(self.model.rows))
+            widget.setVisible(bool(self.model.ids))
 
     def _widen(self) -> None:
-        """Make columns as wide as their longest text; asking Qt for that costs a second at 1,000 layers."""
+        """Make columns as wide as the longest text of some rows; asking Qt for all costs a second at 1,000 layers."""
         metrics = QFontMetrics(self.table.font())
+        step = max(1, len(self.model.ids) // SAMPLED)
+        rows = [self.model.row(index) for index in range(0, len(self.model.ids), step)]
         for column in range(1, len(self.model.HEAD)):
-            texts = [self.model.HEAD[column], *(row[column] for row in self.model.rows)]
+            texts = [self.model.HEAD[column], *(row[column] for row in rows)]
             width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_PADDING
             self.table.horizontalHeader().resizeSection(column, width)
 

@@ -51,7 +51,7 @@ def test_nothing_selected_shows_the_network(panel: Properties, document: Documen
     assert isinstance(page, NetworkPage)
     assert page.title.text() == document.title
     assert page.facts.facts()["Parameters"] == "61,706"
-    assert page.model.rows[1][:3] == ("conv1", "N×6×28×28", "156")
+    assert page.model.row(1)[:3] == ("conv1", "N×6×28×28", "156")
     index = page.model.index(1, 0)
     qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=page.table.visualRect(index).center())
     assert document.selection == (document.graph.named("conv1").id,)
