@@ -48,7 +48,7 @@ class Late(QObject):
         if self._nodes or self._wires:
             self._timer.start()
 
-    def catch_up(self) -> None:
+    def catch_up(self, _where: object = None) -> None:
         """Tell what is seen, now that something else is or a report has come. From far away nothing of it can be read, except
         that something is wrong."""
         if not self._nodes and not self._wires:

@@ -94,7 +94,8 @@ class Canvas(ZoomView):
         self.breadcrumbs, self.places = Breadcrumbs(self), Places(self)
         self.canvas.laid_out.connect(self._laid_out)
         self.seen_changed.connect(self._float)
-        self.seen_changed.connect(self.canvas.late.catch_up)
+        for seen in (self.seen_changed, self.horizontalScrollBar().valueChanged, self.verticalScrollBar().valueChanged):
+            seen.connect(self.canvas.late.catch_up)
         document.selected.connect(self._selected)
         document.reported.connect(self.say)
         document.replaced.connect(self._replaced)
