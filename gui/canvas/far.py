@@ -37,10 +37,11 @@ class Far:
         self._blocks: list[tuple[Look, list[QRectF]]] | None = None
         self._wires: dict[bool, list[tuple[QPen, QPainterPath]]] = {}  # by whether curves are straight
 
-    def stale(self) -> None:
-        """Something looks different or stands elsewhere."""
+    def stale(self, *, wires: bool = True) -> None:
+        """Something looks different or stands elsewhere; without `wires` it is only blocks that look different."""
         self._blocks = None
-        self._wires.clear()
+        if wires:
+            self._wires.clear()
 
     def paint(self, painter: QPainter, exposed: list[QRectF]) -> None:
         """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the rest."""

@@ -69,7 +69,7 @@ class Inks:
         t = theme.current()
         self.level: Level = 2
         self.crisp = True
-        self.far_changed: Callable[[QRectF], None] = _unheard
+        self.far_changed: Callable[..., None] = _unheard
         self.card = QBrush(QColor(t.raised))
         self.canvas = QBrush(QColor(t.canvas))
         self.shadow = [QBrush(QColor(0, 0, 0, alpha)) for alpha in (10, 14)]
@@ -151,7 +151,7 @@ class Inks:
         return self.families.get(name, self.plain)
 
 
-def _unheard(_rect: QRectF) -> None:
+def _unheard(_rect: QRectF, *, wires: bool = True) -> None:
     """Nobody paints from far away yet."""
 
 

@@ -178,7 +178,7 @@ class NodeItem(QGraphicsItem):
             look = (self.far_stroke, self.dim, self.node.bypassed, self.family_name)
             if look != self._far_look:  # a shape or a number cannot be read from there
                 self._far_look = look
-                self.inks.far_changed(self._rect.translated(self.pos()))
+                self.inks.far_changed(self._rect.translated(self.pos()), wires=False)
         else:
             super().update(*rect)
 

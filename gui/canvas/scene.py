@@ -30,6 +30,7 @@ from gui.document import Document
 
 ROOM = 6000.0  # canvas units around the drawing that can be scrolled to
 TIGHT = 1500.0  # less than this left of them, and the scene is made larger
+LARGE = 500  # blocks from which even one that is dragged far away travels alone: its wires may cross the whole picture
 LONG = WIDTH + 4 * STUB  # a wire this wide may have a block in its way
 
 
@@ -114,9 +115,9 @@ class CanvasScene(Ground):
         super().removeItem(item)
         self.others = [other for other in self.others if other is not item]
 
-    def update_far(self, rect: QRectF) -> None:
-        """Something in a rectangle looks different from far away."""
-        self.far.stale()
+    def update_far(self, rect: QRectF, *, wires: bool = True) -> None:
+        """Something in a rectangle looks different from far away; without `wires` it is a block."""
+        self.far.stale(wires=wires)
         self.repaint_soon(rect)
 
     def repaint_soon(self, rect: QRectF) -> None:
@@ -175,7 +176,7 @@ class CanvasScene(Ground):
             if end in self.wires:
                 self.lay(self.wires[end])
         if touched or changed:
-            self.far.stale()
+            self.far.stale(wires=bool(spots or changed))
         if spots or changed:
             self.laid_out.emit()
 
@@ -335,7 +336,7 @@ class CanvasScene(Ground):
 
     def shift(self, places: dict[str, QPointF]) -> None:
         """Show blocks at other places without telling the document: a drag is one edit, at its end."""
-        if len(places) >= SEVERAL:
+        if len(places) >= SEVERAL or (self.inks.level == 0 and len(self.nodes) >= LARGE):
             self._lead(places)
             return
         for id_, place in places.items():

@@ -190,10 +190,11 @@ class WireItem(QGraphicsPathItem):
         self.course = QPainterPath(path)
         for point in via:
             path.addEllipse(point, DOT, DOT)
-        self._far()
-        self.setPath(path)
-        self._far()
-        self.line, self.corners = [], None
+        if path != self.path():
+            self._far()
+            self.setPath(path)
+            self._far()
+            self.line, self.corners = [], None
         self.label.set_pos(middle)
         # A label shows where the wire runs level for longer than the text is.
         self._room = abs(end.x() - start.x()) - 2 * geometry.PORT_RADIUS
