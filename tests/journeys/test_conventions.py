@@ -429,3 +429,14 @@ def test_a_project_dropped_anywhere_on_the_window_opens(
     assert enter.isAccepted()
     QApplication.sendEvent(target, QDropEvent(QPointF(60, 60), copy, data, left, NONE, QEvent.Type.Drop))
     assert document.path == file
+
+
+# --- the look
+
+
+def test_the_theme_follows_the_system(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("dark", "light"):
+        monkeypatch.setattr("gui.theme.system_theme", lambda _app, name=name: name)
+        window.set_theme("system")
+        assert theme.current().name == name
+    assert window.actions_.made["view.theme_system"].isChecked()
