@@ -36,6 +36,7 @@ from gui.window import Window  # noqa: E402
 from tools import drawing_pictures  # noqa: E402
 
 PATIENCE_S = 240  # for a training on a busy machine
+LONG = 40  # epochs; it is still running when the pictures of a training are taken
 
 
 def wait(ms: int) -> None:
@@ -95,14 +96,14 @@ def tour(window: Window, camera: Camera) -> None:
     camera.take(window, "data")
     window.show_place("train")
     camera.take(window, "train-empty")
-    for epochs in (4, 14):
+    for epochs in (4, LONG):
         document.do(
             SetSection("training", {"epochs": epochs, "learning_rate": 0.002 if epochs == 4 else 0.004}), "Settings"
         )
         session.play()
         until(lambda: session.state == "running")
-        if epochs == 14:
-            wait(6000)
+        if epochs == LONG:
+            wait(3000)
             session.pause()
             until(lambda: session.state == "paused")
             camera.take(window, "train")
