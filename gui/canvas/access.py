@@ -35,6 +35,16 @@ def described(
     return f"Selected: {len(blocks)} blocks: {named}{more}."
 
 
+def faults_on(report: Report, target: End) -> list[str]:
+    """What does not fit about a wire, as sentences.
+
+    Args:
+        report: About the drawing that it stands in.
+        target: The input that it ends in.
+    """
+    return [p.text for p in report.problems if (p.path, p.block, p.port) == ((), target.block, target.port)]
+
+
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
@@ -43,7 +53,7 @@ def _wire(graph: Graph, report: Report, target: End) -> str:
     wire = graph.wires[target]
     shape = report.shape_of(wire.source)
     carries = f", carries {shape.words}" if shape is not None else ""
-    faults = [p.text for p in report.problems if (p.path, p.block, p.port) == ((), target.block, target.port)]
+    faults = faults_on(report, target)
     ends = f"Selected: wire from {graph.node(wire.source.block).name} to {graph.node(target.block).name}"
     return " ".join((f"{ends}, input {target.port}{carries}.", *faults, "Delete takes it away."))
 

@@ -35,7 +35,7 @@ from gui.canvas.edges import EdgeScroll
 from gui.canvas.finding import FindBar
 from gui.canvas.frame_commands import TextField
 from gui.canvas.frames import Marks
-from gui.canvas.gestures import PORT_REACH, Gesture, Pan
+from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
 from gui.canvas.marks import GuideLines, Rings
@@ -298,13 +298,18 @@ class Canvas(ZoomView):
         self.menu.popup(event.globalPos())
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Tool tips of ports; those of blocks with problems come from their items."""
+        """Tool tips of ports and of wires with a fault; those of blocks with problems come from their items."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            port = self.canvas.port_at(self.mapToScene(event.pos()), PORT_REACH / self.zoom)
+            place = self.mapToScene(event.pos())
+            port = self.canvas.port_at(place, PORT_REACH / self.zoom)
             if port is not None and (told := port[0].port_help(port[1], port[2])) is not None:
                 kind = "input" if port[2] else "output"
                 text = f"{told.name} ({kind}{', optional' if told.optional else ''})\n{told.help}".strip()
                 QToolTip.showText(event.globalPos(), text, self)
+                return True
+            wire = self.canvas.wire_at(place, WIRE_REACH / self.zoom) if self.canvas.node_at(place) is None else None
+            if wire is not None and (faults := access.faults_on(self.document.report, wire.wire.target)):
+                QToolTip.showText(event.globalPos(), "\n".join(faults), self)
                 return True
         return super().viewportEvent(event)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QColor, QHelpEvent, QImage
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, Connect, End, Wire
@@ -86,6 +86,16 @@ def test_an_empty_canvas_says_how_to_begin(show: Callable[[Document], Canvas], q
     assert not canvas.hint.isVisible()
     document.new()
     assert canvas.hint.isVisible()
+
+
+def test_a_wire_with_a_fault_says_it_under_the_mouse(document: Document, canvas: Canvas) -> None:
+    document.do(Connect(Wire(End("b3", "y"), End("b5", "x"))), "Connect")
+    problem = next(p for p in document.report.problems if p.block == "b5")
+    spot = canvas.mapFromScene(canvas.canvas.wires[End("b5", "x")].course.pointAtPercent(0.1))
+    tip = QHelpEvent(QEvent.Type.ToolTip, spot, canvas.viewport().mapToGlobal(spot))
+    QApplication.sendEvent(canvas.viewport(), tip)
+    assert QToolTip.text() == problem.text
+    QToolTip.hideText()
 
 
 def test_another_project_replaces_everything(document: Document, canvas: Canvas) -> None:
