@@ -155,7 +155,7 @@ def run(reference: str) -> int:
     docks = preferences.layout("design")
     design = window.parts.places["design"]
     if docks is not None and isinstance(design, DesignPlace):
-        design.restoreState(docks)
+        design.restore(docks)
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(
         lambda _scheme: window.set_theme("system") if preferences.theme_choice() == "system" else None

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import preferences
 from gui.actions import Action
 from gui.analyser import Analyser
 from gui.canvas import Canvas, commands
@@ -89,11 +90,11 @@ class DesignPlace(QMainWindow):
 
     def state(self) -> QByteArray:
         """Where the docks are."""
-        return self.saveState()
+        return self.saveState(preferences.ARRANGEMENT)
 
     def restore(self, state: QByteArray) -> bool:
         """Put the docks where they were."""
-        return self.restoreState(state)
+        return self.restoreState(state, preferences.ARRANGEMENT)
 
     def reveal(self, block: str) -> None:
         """Show a block on the canvas."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 MOST_RECENT = 10  # files in the menu
+ARRANGEMENT = 2  # which docks there are; one more whenever one comes or goes, for an older layout has no place for it
 
 
 def _store() -> QSettings:

@@ -343,7 +343,7 @@ class Window(QMainWindow):
         preferences.save_layout("window", self.saveGeometry())
         design = self.parts.places["design"]
         if isinstance(design, QMainWindow):
-            preferences.save_layout("design", design.saveState())
+            preferences.save_layout("design", design.saveState(preferences.ARRANGEMENT))
         self.status.fit.close()
         self.session.close()
         event.accept()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.blocks.spec import kinds, spec_of
 from engine.graph.model import Connect, End, Wire
 from engine.project import open_project
-from gui import theme
+from gui import preferences, theme
 from gui.design import DesignPlace
 from gui.document import Document
 from gui.form.pages import BlockPage
@@ -105,6 +105,10 @@ def test_docks_close_come_back_and_are_remembered(design: DesignPlace) -> None:
     assert not design.docks["palette"].isHidden()
     assert design.restore(closed)
     assert design.docks["palette"].isHidden()
+
+
+def test_a_layout_kept_by_a_version_with_other_docks_is_not_taken(design: DesignPlace) -> None:
+    assert not design.restore(design.saveState(preferences.ARRANGEMENT - 1))
 
 
 def test_the_menus_entries_act_on_the_canvas(design: DesignPlace) -> None:
