@@ -240,7 +240,8 @@ def block(
 
 def kinds() -> Mapping[str, type[Block]]:
     """Every declared block by kind, in the order of declaration."""
-    import engine.blocks  # noqa: F401  importing the package declares all families
+    if "output" not in _REGISTRY:  # even an import of what is there already takes its time, thousands of times a file
+        import engine.blocks  # noqa: F401  importing the package declares all families
 
     return _REGISTRY
 

@@ -91,6 +91,10 @@ class Node:
             object.__setattr__(self, "_block", made)
         return made
 
+    def take(self, block: Block) -> None:
+        """The block with these settings is known already: it is that of an equal node."""
+        object.__setattr__(self, "_block", block)
+
     def block_with(self, names: Mapping[str, Json]) -> Block:
         """The declared block, its expressions worked out with other names than usual.
 

@@ -157,7 +157,9 @@ class Graph(Drawing):
         node = self.bound(node)
         settings = checked_settings(node, node.settings)
         check_place(node.x, node.y)
+        made = node.block()
         node = replace(node, name=name, settings=settings, x=float(node.x), y=float(node.y))
+        node.take(made)
         check_flags(node)
         if edit.at is None or edit.at >= len(self._nodes):
             self._nodes[node.id] = node
@@ -298,8 +300,7 @@ class Graph(Drawing):
         for id_, (x, y) in edit.places.items():
             node = self._nodes[id_]
             moved = replace(node, x=float(x), y=float(y))
-            if "_block" in node.__dict__:  # the same block elsewhere
-                object.__setattr__(moved, "_block", node.__dict__["_block"])
+            moved.take(node.block())
             self._nodes[id_] = moved
         bent = self._bend(before)
         return Batch((Move(before), *(Connect(wire) for wire in bent))) if bent else Move(before)

@@ -34,6 +34,10 @@ from engine.graph.model import (
 )
 from engine.graph.topology import inner_first
 
+_BRACKETS = re.compile(
+    r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL
+)  # strings, in which brackets mean nothing, and brackets
+
 Apply = Callable[[Edit], Edit]
 _HALF = re.compile("[\ud800-\udfff]")  # what an escape such as "\ud800" alone stands for
 
@@ -303,22 +307,13 @@ def _short(value: int) -> str:
 def _depth(text: str) -> int:
     """How deep brackets nest outside of strings; json's own reader would recurse that far."""
     depth = deepest = 0
-    quoted = escaped = False
-    for letter in text:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif letter == "\\":
-                escaped = True
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif letter in "]}":
-            depth -= 1
+    for bracket in _BRACKETS.findall(text):
+        match bracket:
+            case "[" | "{":
+                depth += 1
+                deepest = max(deepest, depth)
+            case "]" | "}":
+                depth -= 1
     return deepest
 
 

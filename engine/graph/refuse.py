@@ -26,7 +26,7 @@ def checked_settings(node: Node, settings: Mapping[str, Json]) -> dict[str, Json
     """
     known = node.spec.settings
     try:
-        values = to_json(replace(node, settings=settings).block())
+        values = to_json((node if settings is node.settings else replace(node, settings=settings)).block())
     except SettingError as error:
         raise GraphError(str(error)) from error
     texts = {name: value for name, value in settings.items() if is_expression(value, known.get(name))}

@@ -32,6 +32,7 @@ class Late(QObject):
         self._problems: Mapping[str, tuple[Problem, ...]] = {}
         self._nodes: dict[str, None] = {}
         self._wires: dict[End, None] = {}
+        self._far_told = False  # whether what can be seen from far away has been said
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -42,6 +43,7 @@ class Late(QObject):
     ) -> None:
         """Take a new report; what is seen hears it now."""
         self._report, self._problems = report, problems
+        self._far_told = False
         self._nodes |= dict.fromkeys(nodes)
         self._wires |= dict.fromkeys(wires)
         self.catch_up()
@@ -57,14 +59,15 @@ class Late(QObject):
         shown = [view for view in scene.views() if view.isVisible()]
         if not shown:
             self.finish()
-        elif scene.inks.level == 0:
+        elif scene.inks.level == 0 and not self._far_told:
+            self._far_told = True
             for id_ in [
                 id_ for id_ in self._nodes if id_ in scene.nodes and scene.nodes[id_].problems != self._of(id_)
             ]:
                 self._tell_node(id_)
             for end in self._other_lines():
                 self._tell_wire(end)
-        else:
+        elif scene.inks.level:
             for view in shown:
                 self._tell_in(view.mapToScene(view.viewport().rect()).boundingRect())
 

@@ -25,7 +25,7 @@ from gui.canvas.ground import Ground
 from gui.canvas.inks import Inks
 from gui.canvas.late import Late
 from gui.canvas.node import NodeItem
-from gui.canvas.wire import Labels, WireItem, WireLabel
+from gui.canvas.wire import EVERYWHERE, Labels, WireItem, WireLabel
 from gui.document import Document
 
 ROOM = 6000.0  # canvas units around the drawing that can be scrolled to
@@ -101,6 +101,9 @@ class CanvasScene(Ground):
         self.late.clear()
         self.far.stale()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
+        self.repaint()
+        self._due = EVERYWHERE  # no part needs to be added to that
+        QTimer.singleShot(0, self, self.nothing_due)
         self.sync()
         self.laid_out.emit()
         self.show_report(self.document.report)
