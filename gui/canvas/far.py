@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 from gui.canvas.cells import Cells
 from gui.canvas.flags import PASSED
+from gui.canvas.frames import MarkItem
 from gui.canvas.geometry import WIDTH, port_y
 from gui.canvas.inks import Inks, Stroke
 from gui.canvas.node import DIM, NodeItem
@@ -44,7 +45,8 @@ class Far:
             self._wires.clear()
 
     def paint(self, painter: QPainter, exposed: list[QRectF]) -> None:
-        """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the rest."""
+        """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the
+        names of frames and the rest."""
         others = sorted((item for item in self.scene.others if item.isVisible()), key=QGraphicsItem.zValue)
         seen = [item for item in others if any(map(item.sceneBoundingRect().intersects, exposed))]
         view = painter.worldTransform()
@@ -52,6 +54,12 @@ class Far:
             if item.zValue() < 0:
                 _paint_item(painter, item, view)
         self._paint_drawing(painter, exposed)
+        for item in seen:
+            if isinstance(item, MarkItem):
+                painter.save()
+                painter.translate(item.pos())
+                item.paint_name(painter)
+                painter.restore()
         for item in seen:
             if item.zValue() >= 0:
                 _paint_item(painter, item, view)

@@ -136,9 +136,9 @@ class MarkItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(QBrush(ground))
         painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
-        if frame:
-            self._paint_title(painter, colour, zoom)
-        elif zoom >= NAME_FROM:
+        if frame and zoom * HEADER >= READABLE:
+            self._paint_title(painter, colour)
+        elif not frame and zoom >= NAME_FROM:
             self._paint_text(painter)
         if self.chosen:
             painter.setPen(pen)
@@ -146,16 +146,34 @@ class MarkItem(QGraphicsItem):
             for step in (5, 10):
                 painter.drawLine(QPointF(right - step, bottom - 3), QPointF(right - 3, bottom - step))
 
-    def _paint_title(self, painter: QPainter, colour: str, zoom: float) -> None:
-        tokens = theme.current()
-        size = max(14.0, READABLE / max(zoom, 0.02))
-        painter.setFont(theme.font(round(min(size, max(14.0, self.mark.height * 0.3))), 600))
-        painter.setPen(mix(colour, tokens.text, 0.45))
-        room = QRectF(PAD, 4, self.mark.width - 2 * PAD, max(HEADER - 6, size * 1.4))
+    def _paint_title(self, painter: QPainter, colour: str) -> None:
+        painter.setFont(theme.font(14, 600))
+        painter.setPen(mix(colour, theme.current().text, 0.45))
+        room = QRectF(PAD, 4, self.mark.width - 2 * PAD, HEADER - 6)
         text = painter.fontMetrics().elidedText(
             self.mark.text or "Frame", Qt.TextElideMode.ElideRight, int(room.width())
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def paint_name(self, painter: QPainter) -> None:
+        """The title of a frame on a plate, over the blocks: from far away its strip is too low for letters that can be read."""
+        zoom = painter.worldTransform().m11()
+        high = READABLE * 1.5 / max(zoom, 0.001)
+        if self.mark.kind != "frame" or zoom * HEADER >= READABLE or self.mark.height < high:
+            return
+        tokens = theme.current()
+        colour = tokens.family.get(self.mark.colour, tokens.muted)
+        painter.setFont(theme.font(round(READABLE / zoom), 600))
+        metrics, pad = painter.fontMetrics(), high / 4
+        text = metrics.elidedText(self.mark.text, Qt.TextElideMode.ElideRight, int(self.mark.width - 2 * pad))
+        if not text.strip("…"):
+            return
+        plate = QRectF(0, 0, min(metrics.horizontalAdvance(text) + 2 * pad, self.mark.width), high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mix(colour, tokens.canvas, 0.10))
+        painter.drawRoundedRect(plate, RADIUS, RADIUS)
+        painter.setPen(mix(colour, tokens.text, 0.45))
+        painter.drawText(plate.adjusted(pad, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_text(self, painter: QPainter) -> None:
         if self._text is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
@@ -213,3 +215,14 @@ def test_tidying_straightens_wires_whose_ends_it_moves(canvas: Canvas, qtbot: Qt
     canvas.document.select(())
     qtbot.keyClick(canvas, KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert points(canvas.document.graph) == ()
+
+
+def test_from_far_away_the_name_of_a_frame_stands_over_its_blocks(canvas: Canvas, qtbot: QtBot) -> None:
+    framed(canvas, qtbot)
+    canvas.marks.choose(None)
+    canvas.set_zoom(0.2)
+    canvas.centerOn(canvas.canvas.around(["b2", "b3"]).center())
+    card = canvas.mapFromScene(canvas.canvas.nodes["b2"].place()).boundingRect().adjusted(1, 1, -1, -1)
+    named = canvas.viewport().grab(card).toImage()
+    canvas.document.do(SetMark(replace(frame_of(canvas.document), text="")), "Rename")
+    assert canvas.viewport().grab(card).toImage() != named
