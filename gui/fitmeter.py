@@ -210,7 +210,7 @@ class FitMeter(QWidget):
         need = memory(found.need)
         parts = [f"{need} of {memory(found.total)}" if found.total else f"{need} needed"]
         if found.fits is False:
-            parts = [f"Does not fit: {need} of {memory(found.room)} free"]
+            parts = [f"Does not fit: {need}, room for {memory(found.room)}"]
         time = time_text(self.source)
         parts += [time] if time else ["measuring…"] if self.source.measuring else []
         self.text = "  ·  ".join(parts)
@@ -337,6 +337,7 @@ class FitParts(QFrame):
         if found.total:
             rows.append((f"Free on {'this computer' if found.device.id == 'cpu' else 'the card'}",
                          f"{memory(found.free)} of {memory(found.total)}"))  # fmt: skip
+            rows.append(("Room for it, a tenth kept free", memory(found.room)))
         if self.source.pace is not None:
             rows.append(("A step, measured", duration(self.source.pace.step)))
         if time := time_text(self.source):

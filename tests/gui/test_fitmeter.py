@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_said_in_words_and_not_timed(
     bench.free = 50 * MB
     source.document.do(SetSection("training", {"batch_size": 512}), "Batch")
     qtbot.waitUntil(lambda: source.survey is not None and source.survey.batch_size == 512)
-    assert meter.text.startswith("Does not fit: 517.5 MB of 45.0 MB free")
+    assert meter.text.startswith("Does not fit: 517.5 MB, room for 45.0 MB")
     assert 512 not in bench.measured
 
 
