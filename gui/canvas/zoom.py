@@ -21,6 +21,7 @@ ZOOM_STEP = 1.2
 LEAST_ZOOM, MOST_ZOOM = 0.05, 3.0
 FIT_MOST = 1.25  # a drawing of two blocks is not blown up
 BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
+CRUMBS_ROOM = 44  # pixels at the upper edge that it leaves to the breadcrumbs, inside a composite
 FIT_MARGIN = 40.0  # canvas units around a fitted drawing
 DOT_PITCH = 32  # canvas units between the dots of the background
 FINE_FROM = 0.9  # zoom under which every other dot is left out
@@ -145,10 +146,11 @@ class ZoomView(QGraphicsView):
             self.seen_changed.emit()
             return
         rect = rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
-        room = self.viewport().rect().adjusted(0, 0, 0, -BAR_ROOM)
+        top = CRUMBS_ROOM if self.canvas.document.graph.owner is not None else 0
+        room = self.viewport().rect().adjusted(0, top, 0, -BAR_ROOM)
         zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_MOST)
         self.set_zoom(zoom)
-        self.centerOn(rect.center() + QPointF(0, BAR_ROOM / 2 / zoom))
+        self.centerOn(rect.center() + QPointF(0, (BAR_ROOM - top) / 2 / zoom))
         self.whole = ids is None
         self.seen_changed.emit()
 

@@ -8,7 +8,19 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import AddBlock, Configure, Define, Definition, End, Inside, Node, Parameter, SetFlags, Wire
+from engine.graph.model import (
+    AddBlock,
+    Configure,
+    Define,
+    Definition,
+    End,
+    Inside,
+    Move,
+    Node,
+    Parameter,
+    SetFlags,
+    Wire,
+)
 from engine.graph.redefining import with_setting
 from engine.project import Project
 from gui.canvas import Canvas
@@ -125,6 +137,16 @@ def test_a_double_click_enters_and_a_crumb_leads_back(view: Canvas, qtbot: QtBot
     qtbot.keyClick(view.breadcrumbs.parts[0], Qt.Key.Key_Backspace)
     assert document.scope == ROOT
     assert view.breadcrumbs.isHidden()
+
+
+def test_a_fitted_inside_keeps_clear_of_the_breadcrumbs(view: Canvas, qtbot: QtBot) -> None:
+    view.document.enter(group(view, qtbot, "b2", "b3"))
+    ids = list(view.document.graph.nodes)
+    places = {id_: (0.0, 400.0 * at) for at, id_ in enumerate(ids)}
+    view.document.do(Move(places), "Stand in a column")  # as high as the view is
+    view.fit()
+    top = min(view.mapFromScene(item.place()).boundingRect().top() for item in view.canvas.nodes.values())
+    assert top >= view.breadcrumbs.geometry().bottom()
 
 
 def test_a_composite_that_repeats_says_so_on_its_face(view: Canvas, qtbot: QtBot) -> None:
