@@ -28,6 +28,7 @@ class Action:
         when: Whether it can be asked for now; None means always.
         checked: For what is on or off: whether it is on.
         rule: Whether a line stands above it in its menu.
+        keys: What a menu shows where it has no shortcut in the whole window: the key that a panel knows, such as "M".
     """
 
     id: str
@@ -38,6 +39,7 @@ class Action:
     when: Callable[[], bool] | None = None
     checked: Callable[[], bool] | None = None
     rule: bool = False
+    keys: str = ""
 
     @property
     def possible(self) -> bool:
@@ -58,7 +60,7 @@ class Actions(QObject):
         self.table: Mapping[str, Action] = {action.id: action for action in table}
         self.made: dict[str, QAction] = {}
         for action in self.table.values():
-            made = QAction(action.title, window)
+            made = QAction(f"{action.title}\t{action.keys}" if action.keys else action.title, window)
             if action.shortcut:
                 made.setShortcuts([QKeySequence(keys) for keys in action.shortcut.split(", ")])
             made.setCheckable(action.checked is not None)

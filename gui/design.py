@@ -158,7 +158,7 @@ class DesignPlace(QMainWindow):
 
         on = command.checked
         checked = (lambda: on(self.canvas)) if on is not None else None
-        return Action(id_, title, run, command.window_keys, icon, when, checked, rule)
+        return Action(id_, title, run, command.window_keys, icon, when, checked, rule, command.shown_key)
 
     def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
         def toggle() -> None:

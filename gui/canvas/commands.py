@@ -67,6 +67,12 @@ class Command:
             key for key in self.keys if ("Ctrl+" in key and key.rpartition("+")[2] not in _ARROWS) or key == "F2"
         )
 
+    @property
+    def shown_key(self) -> str:
+        """The first of its keys as a person reads it, where none of them works in the whole window."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return "" if self.window_keys or not self.keys else QKeySequence(self.keys[0]).toString(native)
+
 
 _ARROWS = ("Left", "Right", "Up", "Down")
 

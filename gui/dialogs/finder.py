@@ -48,7 +48,7 @@ class Finder(QDialog):
         for rating, _, action in sorted(rated, key=lambda entry: (-(entry[0] or 0), entry[1])):
             if rating is None and text:
                 continue
-            keys = action.shortcut.split(", ")[0]
+            keys = action.shortcut.split(", ")[0] or action.keys
             item = QListWidgetItem(f"{action.title}    {keys}".rstrip())
             item.setData(Qt.ItemDataRole.UserRole, action)
             self.list.addItem(item)

@@ -11,6 +11,7 @@ from engine.blocks.spec import kinds, spec_of
 from engine.graph.model import Connect, End, Wire
 from engine.project import open_project
 from gui import preferences, theme
+from gui.actions import Actions
 from gui.design import DesignPlace
 from gui.document import Document
 from gui.form.pages import BlockPage
@@ -109,6 +110,14 @@ def test_docks_close_come_back_and_are_remembered(design: DesignPlace) -> None:
 
 def test_a_layout_kept_by_a_version_with_other_docks_is_not_taken(design: DesignPlace) -> None:
     assert not design.restore(design.saveState(preferences.ARRANGEMENT - 1))
+
+
+def test_the_menus_show_the_keys_that_work_on_the_canvas_alone(design: DesignPlace) -> None:
+    table = {action.id: action for action in design.actions_table()}
+    made = Actions(design, table.values()).made
+    assert made["edit.bypass"].text() == "Bypass\tM"
+    assert made["edit.bypass"].shortcut().isEmpty()
+    assert made["edit.copy"].text() == "Copy"
 
 
 def test_the_menus_entries_act_on_the_canvas(design: DesignPlace) -> None:
