@@ -147,9 +147,12 @@ class MarkItem(QGraphicsItem):
                 painter.drawLine(QPointF(right - step, bottom - 3), QPointF(right - 3, bottom - step))
 
     def _paint_title(self, painter: QPainter, colour: str) -> None:
-        painter.setFont(theme.font(14, 600))
+        size = min(
+            READABLE / max(painter.worldTransform().m11(), 0.001), HEADER * 0.8
+        )  # as large as the strip lets it be
+        painter.setFont(theme.font(round(max(14.0, size)), 600))
         painter.setPen(mix(colour, theme.current().text, 0.45))
-        room = QRectF(PAD, 4, self.mark.width - 2 * PAD, HEADER - 6)
+        room = QRectF(PAD, 2, self.mark.width - 2 * PAD, HEADER - 2)
         text = painter.fontMetrics().elidedText(
             self.mark.text or "Frame", Qt.TextElideMode.ElideRight, int(room.width())
         )
