@@ -21,9 +21,9 @@ from gui.form.pair import editor
 from gui.widgets import Fault
 
 LABEL_WIDTH = (
-    104  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
+    106  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
 )
-FX_WIDTH = 22  # pixels of the label's room that the switch to an expression takes
+FX_WIDTH = 20  # pixels of the label's room that the switch to an expression takes
 
 
 class Row(QWidget):
