@@ -23,7 +23,7 @@ from gui.widgets import Fault
 LABEL_WIDTH = (
     106  # pixels: the longest label of the shipped blocks at 12 px, so that fields line up from block to block
 )
-FX_WIDTH = 20  # pixels of the label's room that the switch to an expression takes
+FX_WIDTH = 22  # pixels of the label's room that the switch to an expression takes
 
 
 class Row(QWidget):

@@ -301,3 +301,12 @@ def test_a_block_inside_is_bypassed_by_a_setting(panel: Properties, document: Do
     document.select(["b2"])
     assert isinstance(panel.page, BlockPage)
     assert panel.page.bypass is None
+
+
+def test_the_switch_to_an_expression_has_room_for_its_word(panel: Properties, document: Document) -> None:
+    document.enter("b2")
+    document.select(["b2"])
+    switch = panel.findChild(QToolButton, "fx-kernel_size")
+    assert isinstance(switch, QToolButton)
+    rim = 2 * (4 + 1)  # padding and border of the style sheet
+    assert switch.fontMetrics().horizontalAdvance("fx") + rim <= switch.width()
