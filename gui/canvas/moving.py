@@ -158,7 +158,8 @@ def tidy(view: Canvas) -> None:
     if any((graph.node(id_).x, graph.node(id_).y) != place for id_, place in places.items()):
         led = [w for w in graph.wires.values() if w.via and w.source.block in places and w.target.block in places]
         straight = [Connect(replace(wire, via=())) for wire in led]  # points of the old layout would lie anywhere
-        view.document.do(Batch((*straight, Move(places))) if straight else Move(places), "Tidy up")
+        frames = frame_commands.followed(view, places)
+        view.document.do(Batch((*straight, Move(places), *frames)), "Tidy up")
         if len(chosen) < 2:
             view.fit()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import End, Graph, Mark, SetMark
+from engine.graph.model import End, Graph, Mark, Move, SetMark
 from gui.canvas import Canvas, menus
 from gui.canvas.frames import MarkItem
 from gui.document import Document
@@ -226,3 +226,18 @@ def test_from_far_away_the_name_of_a_frame_stands_over_its_blocks(canvas: Canvas
     named = canvas.viewport().grab(card).toImage()
     canvas.document.do(SetMark(replace(frame_of(canvas.document), text="")), "Rename")
     assert canvas.viewport().grab(card).toImage() != named
+
+
+def test_a_frame_goes_along_with_the_blocks_that_a_tidying_moves(canvas: Canvas, qtbot: QtBot) -> None:
+    framed(canvas, qtbot)
+    before = frame_of(canvas.document)
+    canvas.document.do(Move({"b3": (900.0, 1500.0)}), "Away")  # off the frame: no part of it any more
+    canvas.document.do(Move({"b2": (before.x + 40.0, before.y + 60.0)}), "Askew")
+    canvas.document.select(())
+    qtbot.keyClick(canvas, KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
+    after = frame_of(canvas.document)
+    ground = QRectF(after.x, after.y, after.width, after.height)
+    assert ground.contains(canvas.canvas.nodes["b2"].place())
+    assert not ground.intersects(canvas.canvas.nodes["b3"].place())
+    canvas.document.stack.undo()
+    assert frame_of(canvas.document) == before
