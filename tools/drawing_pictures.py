@@ -121,6 +121,8 @@ def _large(camera: Camera, live: Live) -> None:
     window.document.leave()
     window.document.select([])
     window.actions_.made["view.dock_analyser"].trigger()
+    while not window.status.meter.isVisible():  # torch is being imported
+        live(100)
     live(600)
     canvas.fit()
     camera.take(window, "analyser")
