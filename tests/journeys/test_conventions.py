@@ -250,8 +250,9 @@ def test_undo_and_redo_have_both_their_keys(document: Document, press: Press) ->
 
 def test_f1_tells_what_the_block_does(window: Window, document: Document, press: Press) -> None:
     document.select([id_of(document, "conv1")])
-    press(Key.Key_F1)
     properties = window.parts.places["design"].docks["properties"]  # type: ignore[attr-defined]
+    properties.hide()
+    press(Key.Key_F1)
     shown = [label.text() for label in properties.findChildren(QWidget) if hasattr(label, "text") and label.isVisible()]
     assert any("Slide learned filters over a map" in str(text) for text in shown)
 
