@@ -12,8 +12,9 @@ from typing import Literal
 
 import qtawesome
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
+from qtawesome.iconic_font import CharIconEngine
 
 import resources
 
@@ -185,6 +186,18 @@ def mono(px: int = 12) -> QFont:
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made.setPixelSize(px)
     return made
+
+
+# WORKAROUND qtawesome (1.4.2): its engine paints on whatever pixmap is asked for, also on one of no size, which a layout in the
+# middle of its work asks for; Qt then warns seven times.
+_paint_glyph = CharIconEngine.pixmap
+
+
+def _glyph(engine: CharIconEngine, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+    return QPixmap() if size.isEmpty() else _paint_glyph(engine, size, mode, state)
+
+
+CharIconEngine.pixmap = _glyph
 
 
 def icon(name: str, *, color: str | None = None) -> QIcon:

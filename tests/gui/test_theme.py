@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import qtawesome
+from PySide6.QtCore import QSize, qInstallMessageHandler
+from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtWidgets import QApplication
 
 from engine.blocks.spec import FAMILIES
 from gui import theme
@@ -36,3 +40,29 @@ def test_every_family_of_blocks_has_a_colour_that_stands_out_from_the_canvas(nam
     assert all(contrast(colour, t.canvas) >= 3 for colour in t.family.values())
     assert contrast(t.train, t.sunken) >= 3
     assert contrast(t.val, t.sunken) >= 3
+
+
+def test_an_icon_of_no_size_is_no_fault(qapp: QApplication) -> None:
+    icon = theme.icon("play")
+    assert icon.pixmap(QSize(0, 0)).isNull()
+    assert not icon.pixmap(QSize(16, 16)).isNull()
+
+
+def test_the_icon_engine_still_paints_where_there_is_no_room(qapp: QApplication) -> None:
+    """When this fails, qtawesome has been mended, and the workaround in `gui.theme` can go."""
+    said: list[str] = []
+    before = qInstallMessageHandler(lambda _kind, _where, text: said.append(text))
+    try:
+        engine = theme.CharIconEngine(qtawesome._instance(), _Painter(), {})
+        theme._paint_glyph(engine, QSize(0, 0), QIcon.Mode.Normal, QIcon.State.Off)
+    finally:
+        qInstallMessageHandler(before)
+    assert said
+
+
+class _Painter:
+    """Paints nothing, as an icon's painter would."""
+
+    def paint(self, _font: object, painter: QPainter, *_: object) -> None:
+        painter.save()
+        painter.restore()
