@@ -6,7 +6,7 @@ Not for: undoing itself, which Qt's stack does.
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette, QUndoStack
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -23,6 +23,9 @@ from gui.document import Document
 from gui.widgets import DockTitle, EmptyState
 
 ROW_HEIGHT, WIDTH, ICON = 30, 260, QSize(16, 16)  # pixels
+ROOMY = 1600  # pixels of a window from which the history has a column of its own
+OVER_WIDTH = 321  # pixels over the right edge below that: the properties of the Design place, and the line beside them
+FEATURES = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
 BEGINNING = "As it was opened"
 
 
@@ -95,15 +98,55 @@ class History(QWidget):
         self.list.viewport().update()
 
 
-def history_dock(document: Document, window: QMainWindow) -> QDockWidget:
-    """A dock with the history at the right of a window, hidden until it is asked for."""
-    dock = QDockWidget("History", window)
-    dock.setObjectName("dock-history")
-    dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable)
-    dock.setTitleBarWidget(DockTitle("History", dock, "Edit"))
-    history = History(document)
-    history.setMinimumWidth(WIDTH)
-    dock.setWidget(history)
-    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-    dock.hide()
-    return dock
+class HistoryDock(QDockWidget):
+    """The history at the right of a window: a column of its own where there is room for one, else a panel over the right
+    edge of what is shown, so that it takes nothing from the canvas.
+
+    Attributes:
+        over: Whether it lies over the right edge.
+    """
+
+    def __init__(self, document: Document, window: QMainWindow) -> None:
+        super().__init__("History", window)
+        self.over = False
+        self._window = window
+        self.setObjectName("dock-history")
+        self.setFeatures(FEATURES)
+        self.setTitleBarWidget(DockTitle("History", self, "Edit"))
+        history = History(document)
+        history.setMinimumWidth(WIDTH)
+        self.setWidget(history)
+        self.setAutoFillBackground(True)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
+        self.hide()
+        window.installEventFilter(self)
+        window.centralWidget().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Change places with the window's width, and follow what it lies over."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and shiboken6.isValid(self._window):
+            if watched is self._window:
+                self._settle()
+            elif self.over:
+                self._cover()
+        return False
+
+    def _settle(self) -> None:
+        over = self._window.width() < ROOMY
+        if over == self.over:
+            return
+        shown = not self.isHidden()
+        self.over = over
+        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable if over else FEATURES)
+        if over:
+            self._window.removeDockWidget(self)
+            self._cover()
+        else:
+            self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
+        self.setVisible(shown)
+        self.raise_()
+
+    def _cover(self) -> None:
+        beneath = self._window.centralWidget().geometry()
+        self.setGeometry(beneath.right() + 1 - OVER_WIDTH, beneath.top(), OVER_WIDTH, beneath.height())
+        self.raise_()

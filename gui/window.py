@@ -31,7 +31,7 @@ from gui.adoption import Adoption
 from gui.dialogs.finder import Finder
 from gui.document import Document
 from gui.filing import Filing
-from gui.history import history_dock
+from gui.history import HistoryDock
 from gui.session import Session
 from gui.statusline import StatusLine
 from gui.widgets import IconButton, Segmented
@@ -91,7 +91,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.stack)
         self.switch = Segmented(PLACES, name="Place")
         self.switch.changed.connect(self.show_place)
-        self.history = history_dock(document, self)
+        self.history = HistoryDock(document, self)
         self.actions_ = Actions(self, self._table())
         self._build_menus()
         self._build_bar()
@@ -166,6 +166,7 @@ class Window(QMainWindow):
         """Show the steps that can be undone, or put them away."""
         self.history.setVisible(self.history.isHidden())
         if not self.history.isHidden():
+            self.history.raise_()
             self.history.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _can_undo(self) -> bool:

@@ -117,3 +117,20 @@ def test_it_can_be_read_in_every_place(window: Window, history: History) -> None
         window.show_place(place)
         assert history.isVisible()
         assert history.mapTo(window, QPoint(0, 0)).x() > 0
+
+
+def test_a_narrow_window_keeps_its_canvas_whole_and_a_wide_one_has_a_column_for_it(
+    window: Window, history: History, qtbot: QtBot
+) -> None:
+    design = window.parts.places["design"]
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.history.over)
+    qtbot.waitUntil(lambda: design.width() == 1280)
+    assert history.isVisible()
+    right = window.history.geometry()
+    assert right.right() + 1 == 1280
+    assert right.top() == window.stack.y()
+    window.resize(1800, 900)
+    qtbot.waitUntil(lambda: not window.history.over)
+    qtbot.waitUntil(lambda: design.width() < 1800 - 200)
+    assert history.isVisible()
