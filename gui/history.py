@@ -109,7 +109,7 @@ class HistoryDock(QDockWidget):
     def __init__(self, document: Document, window: QMainWindow) -> None:
         super().__init__("History", window)
         self.over = False
-        self._window = window
+        self._window, self._beneath = window, window.centralWidget() or window
         self.setObjectName("dock-history")
         self.setFeatures(FEATURES)
         self.setTitleBarWidget(DockTitle("History", self, "Edit"))
@@ -120,7 +120,7 @@ class HistoryDock(QDockWidget):
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
         self.hide()
         window.installEventFilter(self)
-        window.centralWidget().installEventFilter(self)
+        self._beneath.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Change places with the window's width, and follow what it lies over."""
@@ -147,6 +147,6 @@ class HistoryDock(QDockWidget):
         self.raise_()
 
     def _cover(self) -> None:
-        beneath = self._window.centralWidget().geometry()
+        beneath = self._beneath.geometry()
         self.setGeometry(beneath.right() + 1 - OVER_WIDTH, beneath.top(), OVER_WIDTH, beneath.height())
         self.raise_()
