@@ -6,8 +6,9 @@ Not for: finding problems (`engine.graph.check`).
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,6 +27,10 @@ from gui.scope import Scope, drawing, owners
 
 WITHIN = " › "  # between the parts of the way into composites
 WIDEST, LONG = 240, 28  # pixels that the way to a block takes at most; letters from which it may take two lines
+NARROW, SLIM = (
+    560,
+    120,
+)  # pixels of the panel below which mends stand under the sentence; the widest way to a block then
 MOST = 200  # rows; a network with more problems than that has one cause
 
 
@@ -59,7 +64,13 @@ class ProblemRow(QFrame):
         self._row.setSpacing(10)
         for widget in (self.icon, self.where):
             self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(self.sentence, 1)
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)  # the sentence and its mends
+        self._beside.setSpacing(6)
+        self._mends = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._mends.setSpacing(6)
+        self._beside.addWidget(self.sentence, 1)
+        self._beside.addLayout(self._mends)
+        self._row.addLayout(self._beside, 1)
         self._buttons: list[QPushButton] = []
         self._severity = ""
         self.show_problem(problem)
@@ -90,7 +101,20 @@ class ProblemRow(QFrame):
         button.setProperty("fix", index)
         button.clicked.connect(self._mend)
         self._buttons.append(button)
-        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._mends.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+
+    def fit(self, width: int) -> None:
+        """Put the mends beside the sentence or, in a narrow panel, under it; under one another where they are many."""
+        narrow = width < NARROW
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._beside.setDirection(down if narrow else across)
+        self.where.setMaximumWidth(SLIM if narrow else WIDEST)
+        self.where.setWordWrap(narrow or len(self.where.text()) > LONG)
+        shown = [button for button in self._buttons if not button.isHidden()]
+        room = width - SLIM - 60
+        many = narrow and sum(button.sizeHint().width() + 6 for button in shown) > room
+        self._mends.setDirection(down if many else across)
+        self._mends.setAlignment(Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0))
 
     def draw(self) -> None:
         """The icon in the colours of the theme."""
@@ -141,12 +165,12 @@ class Problems(QWidget):
         self._names: tuple[str, ...] = ()
         self.good = QWidget()
         self._tick, self._words = QLabel(), QLabel()
+        self._words.setWordWrap(True)
         row = QHBoxLayout(self.good)
         row.setContentsMargins(14, 10, 14, 10)
         row.setSpacing(8)
         row.addWidget(self._tick)
-        row.addWidget(self._words)
-        row.addStretch(1)
+        row.addWidget(self._words, 1)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -185,12 +209,21 @@ class Problems(QWidget):
         del self.rows[len(problems) :]
         for row, problem in zip(self.rows, problems, strict=False):
             row.show_problem(problem)
+            row.fit(self.width())
         for problem in problems[len(self.rows) :]:
             row = ProblemRow(self.document, problem)
             row.chosen.connect(self._go)
+            row.fit(self.width())
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         self._stack.setCurrentWidget(self.area if problems else self.good)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the rows to the width."""
+        super().resizeEvent(event)
+        if (event.size().width() < NARROW) or (event.oldSize().width() < NARROW):
+            for row in self.rows:
+                row.fit(event.size().width())
 
     def _go(self, problem: Problem) -> None:
         if problem.block is not None or problem.path:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph.grouping import group
@@ -117,3 +117,25 @@ def test_a_fault_inside_a_composite_names_the_way_and_a_click_leads_there(qtbot:
     fix.click()
     assert document.root_report.ok
     assert problems.rows == []
+
+
+def test_in_a_narrow_panel_the_mends_stand_under_the_sentence(
+    problems: Problems, document: Document, qtbot: QtBot
+) -> None:
+    skip_flatten(document)
+    row = problems.rows[0]
+    button = row.findChild(QPushButton, "fix-0")
+    assert button is not None
+
+    def middle(widget: QWidget) -> QPoint:
+        return widget.mapTo(row, widget.rect().center())
+
+    problems.resize(420, 240)
+    qtbot.waitUntil(lambda: row.width() <= 420)
+    assert button.mapTo(row, QPoint(0, 0)).y() >= row.sentence.geometry().bottom()
+    assert row.sentence.width() > 200
+    assert row.width() <= 420
+    problems.resize(900, 240)
+    qtbot.waitUntil(lambda: row.width() > 800)
+    assert abs(middle(button).y() - middle(row.sentence).y()) < 6
+    assert middle(button).x() > row.sentence.geometry().right()
