@@ -111,8 +111,16 @@ def build(project: Project) -> Window:
     train.problems_wanted.connect(lambda: made.show_place("design"))
     train.data_wanted.connect(lambda: made.show_place("data"))
     train.comparing.connect(lambda paths: _open(DiffDialog(document, made, runs=[Path(path) for path in paths])))
+    _wire_problems(design, session, made)
     session.refused.connect(train.explain)
     return made
+
+
+def _wire_problems(design: DesignPlace, session: Session, window: Window) -> None:
+    """Have the list of problems tell that there are no data, and lead to them."""
+    design.problems.data_wanted.connect(lambda: window.show_place("data"))
+    session.data_failed.connect(design.problems.show_lacking)
+    session.dataset_ready.connect(lambda _data: design.problems.show_lacking(""))
 
 
 def _of_the_drawing(document: Document, window: Sequence[Window]) -> tuple[Action, ...]:

@@ -151,10 +151,12 @@ class Problems(QWidget):
 
     Attributes:
         goto: Emits the id of the block to show.
+        data_wanted: The person wants to see the data, which keep the network from being trained.
         rows: The rows that are shown.
     """
 
     goto = Signal(str)
+    data_wanted = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +173,11 @@ class Problems(QWidget):
         row.setSpacing(8)
         row.addWidget(self._tick)
         row.addWidget(self._words, 1)
+        self.show_data = QPushButton("Show data")
+        self.show_data.setObjectName("show-data")
+        self.show_data.clicked.connect(self.data_wanted)
+        row.addWidget(self.show_data)
+        self._lacking = ""
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -192,12 +199,10 @@ class Problems(QWidget):
 
     def refresh(self, _what: object = None) -> None:
         """Show the problems of the network, those inside composites included, whichever drawing is open."""
-        problems = tuple(sorted(self.document.root_report.problems, key=lambda p: p.severity != "error"))[:MOST]
+        found = () if self._empty else self.document.root_report.problems
+        problems = tuple(sorted(found, key=lambda p: p.severity != "error"))[:MOST]
         names = tuple(_name(self.document, problem) for problem in problems)
-        empty = len(self.document.root) == 0
-        self._words.setText(
-            "Nothing drawn yet." if empty else "No problems: every shape fits, and the network can be trained."
-        )
+        self._draw_good()
         if (problems, names) == (self._shown, self._names):
             self._stack.setCurrentWidget(self.area if problems else self.good)
             return
@@ -218,6 +223,46 @@ class Problems(QWidget):
             self.rows.append(row)
         self._stack.setCurrentWidget(self.area if problems else self.good)
 
+    def show_lacking(self, text: str) -> None:
+        """Say what keeps a sound drawing from being trained, as a sentence; empty where nothing does."""
+        self._lacking = text
+        self._draw_good()
+
+    @property
+    def _empty(self) -> bool:
+        return len(self.document.root) == 0
+
+    @property
+    def said(self) -> str:
+        """The sentence where no problem is listed."""
+        return self._words.text()
+
+    def _draw_good(self) -> None:
+        """What is said where no problem is listed."""
+        t = theme.current()
+        lacking = bool(self._lacking) and not self._empty
+        if self._empty:
+            words, name, colour = (
+                "Nothing drawn yet. A network has an input, some layers and an output.",
+                "circle-outline",
+                t.muted,
+            )
+        elif lacking:
+            words, name, colour = (
+                f"Every shape fits, but there are no data to train with. {self._lacking}",
+                "alert",
+                t.warn,
+            )
+        else:
+            words, name, colour = (
+                "No problems: every shape fits, and the network can be trained.",
+                "check-circle-outline",
+                t.good,
+            )
+        self._words.setText(words)
+        self._tick.setPixmap(theme.icon(name, color=colour).pixmap(QSize(18, 18)))
+        self.show_data.setVisible(lacking)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the rows to the width."""
         super().resizeEvent(event)
@@ -234,7 +279,7 @@ class Problems(QWidget):
 
     def _draw(self) -> None:
         t = theme.current()
-        self._tick.setPixmap(theme.icon("check-circle-outline", color=t.good).pixmap(QSize(18, 18)))
+        self._draw_good()
         self._inside.setStyleSheet(  # one sheet for all rows: a row of its own takes milliseconds to take one
             f"QFrame#problem-row {{ border: none; border-bottom: 1px solid {t.border}; background: transparent; }}"
             f"QFrame#problem-row:hover {{ background: {t.hover}; }}"

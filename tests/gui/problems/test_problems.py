@@ -40,6 +40,25 @@ def test_a_sound_network_is_told_so(problems: Problems) -> None:
     assert problems.good.isVisible()
 
 
+def test_it_says_that_data_are_lacking_and_leads_to_them(problems: Problems, document: Document, qtbot: QtBot) -> None:
+    assert not problems.show_data.isVisible()
+    problems.show_lacking("The folder is gone; choose another.")
+    assert "The folder is gone; choose another." in problems.said
+    assert "can be trained" not in problems.said
+    with qtbot.waitSignal(problems.data_wanted):
+        problems.show_data.click()
+    problems.show_lacking("")
+    assert "can be trained" in problems.said
+    assert not problems.show_data.isVisible()
+
+
+def test_an_empty_drawing_is_no_error(problems: Problems, document: Document) -> None:
+    document.new()
+    assert problems.rows == []
+    assert problems.good.isVisible()
+    assert problems.said.startswith("Nothing drawn yet")
+
+
 def test_problems_come_with_the_edit_that_makes_them_errors_first(problems: Problems, document: Document) -> None:
     skip_flatten(document)
     severities = [row.problem.severity for row in problems.rows]
@@ -132,10 +151,9 @@ def test_in_a_narrow_panel_the_mends_stand_under_the_sentence(
 
     problems.resize(420, 240)
     qtbot.waitUntil(lambda: row.width() <= 420)
-    assert button.mapTo(row, QPoint(0, 0)).y() >= row.sentence.geometry().bottom()
+    qtbot.waitUntil(lambda: button.mapTo(row, QPoint(0, 0)).y() >= row.sentence.geometry().bottom())
     assert row.sentence.width() > 200
     assert row.width() <= 420
     problems.resize(900, 240)
-    qtbot.waitUntil(lambda: row.width() > 800)
-    assert abs(middle(button).y() - middle(row.sentence).y()) < 6
+    qtbot.waitUntil(lambda: abs(middle(button).y() - middle(row.sentence).y()) < 6)
     assert middle(button).x() > row.sentence.geometry().right()
