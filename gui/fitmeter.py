@@ -103,7 +103,7 @@ class FitSource(QObject):
             self._later.start()
             return
         self._later.stop()
-        if not self.document.root_report.ok or not self.document.root.nodes:
+        if not self.document.root_report.known or not self.document.root.nodes:
             self._show(None)
             return
         self._busy = True
@@ -117,7 +117,7 @@ class FitSource(QObject):
     def _surveyed(self, found: Survey) -> None:
         self._busy = False
         self._show(found)
-        if self.pace is None and not self._later.isActive():
+        if self.pace is None and self.document.root_report.ok and not self._later.isActive():
             self._soon.start()
 
     def time_it(self) -> None:

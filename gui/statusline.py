@@ -50,8 +50,9 @@ class StatusLine(QObject):
         report = self.document.root_report
         self.totals.setText(
             f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds"
-            + ("" if report.ok else "   (up to the error)")
+            + ("" if report.known else "   (up to the error)")
         )
+        self.totals.setVisible(bool(self.document.root.nodes))
         self.totals.setToolTip(
             f"For one sample: {count(report.macs)} multiply-adds, {memory(report.activation_bytes)} of activations"
         )
@@ -65,6 +66,10 @@ class StatusLine(QObject):
 
     def _show_problems(self) -> None:
         t = theme.current()
+        if not self.document.root.nodes:
+            self.problems.setText("Nothing drawn yet")
+            self.problems.setIcon(theme.icon("circle-outline", color=t.muted))
+            return
         problems = self.document.root_report.problems
         errors = sum(problem.severity == "error" for problem in problems)
         warnings = len(problems) - errors

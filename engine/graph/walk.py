@@ -78,6 +78,15 @@ class Report:
         """Whether the network can run: no problem is an error."""
         return not any(problem.severity == "error" for problem in self.problems)
 
+    @property
+    def known(self) -> bool:
+        """Whether all shapes are known, so that the figures are those of the whole network, whatever problems there are."""
+        return (
+            self.blocks.keys() >= self.nodes.keys()
+            and all(found.outputs and None not in found.outputs for found in self.blocks.values())
+            and all(one.known for repetitions in self.inner.values() for one in repetitions)
+        )
+
     def shape_of(self, end: End) -> Shape | None:
         """The shape that leaves an output port."""
         found = self.blocks.get(end.block)

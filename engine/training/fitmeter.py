@@ -144,6 +144,8 @@ def survey(graph: Graph, settings: TrainingSettings, data: DataSet | None) -> Su
 
 def _planned(graph: Graph, facts: DataFacts | None) -> tuple[Plan, Objective]:
     report = check(graph, facts)
+    if not report.ok and report.known:  # it does not fit the data, which changes next to nothing of what it takes
+        facts, report = None, check(graph)
     return plan(graph, report), objective(graph, report, facts)
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.graph.facts import Column, DataFacts
 from engine.graph.model import Configure, Move, SetSection
 from engine.project import open_project
 from engine.training.devices import Device
@@ -103,6 +104,24 @@ def test_an_edit_is_followed_and_a_known_network_is_not_timed_twice(
     surveys = len(bench.surveys)
     qtbot.waitUntil(lambda: len(bench.surveys) > surveys and source.pace is not None and not source._busy)
     assert len(bench.measured) == 2
+
+
+def test_a_network_that_does_not_fit_the_data_keeps_its_figures_but_is_not_timed(
+    meter: FitMeter, source: FitSource, bench: Bench, qtbot: QtBot
+) -> None:
+    document = source.document
+    column = Column("label", "label", (), classes=("a", "b", "c"))
+    surveys = len(bench.surveys)
+    document.set_facts(DataFacts("three", 9, (Column("image", "image", (1, 28, 28)), column)))
+    assert not document.root_report.ok
+    qtbot.waitUntil(lambda: len(bench.surveys) > surveys and not source._busy)
+    assert not meter.isHidden()
+    timed = len(bench.measured)
+    source.document.do(Configure(document.graph.named("conv1").id, {"out_channels": 12}), "More")
+    qtbot.waitUntil(lambda: len(bench.surveys) > surveys + 1 and not source._busy)
+    assert source.survey is not None
+    assert not source._soon.isActive()
+    assert len(bench.measured) == timed
 
 
 def test_a_moved_block_asks_nothing(meter: FitMeter, source: FitSource, bench: Bench) -> None:
