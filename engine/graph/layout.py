@@ -9,8 +9,9 @@ Not for: drawing. Sizes are canvas units that the caller gives.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.graph.model import Graph
 
@@ -37,12 +38,26 @@ class Spacing:
     aspect: float = 1.6
 
 
+@dataclass(frozen=True)
+class Box:
+    """Room that one thing takes in a layout: a block, or a frame with what stands in it.
+
+    Attributes:
+        width, height: Of all of it.
+        left, above: From its corner to that of its first block, which stands level with the blocks beside it.
+    """
+
+    width: float
+    height: float
+    left: float = 0.0
+    above: float = 0.0
+
+
+Place = tuple[float, float]
 Layers = list[list[str]]
 
 
-def tidy(
-    graph: Graph, spacing: Spacing | None = None, heights: Mapping[str, float] | None = None
-) -> dict[str, tuple[float, float]]:
+def tidy(graph: Graph, spacing: Spacing | None = None, heights: Mapping[str, float] | None = None) -> dict[str, Place]:
     """Places (upper left corner) for all blocks of the graph, keyed by id; blocks without a wire come last, in a row.
 
     Args:
@@ -52,26 +67,52 @@ def tidy(
     """
     spacing = spacing or Spacing()
     heights = heights or {}
-    wired = {end.block for wire in graph.wires.values() for end in (wire.source, wire.target)}
-    order = [id_ for id_ in graph.order() if id_ in wired]
-    feeds: dict[str, list[str]] = {id_: [] for id_ in order}
-    fed: dict[str, list[str]] = {id_: [] for id_ in order}
-    for wire in graph.wires.values():
-        if wire.source.block in feeds and wire.target.block in feeds:
-            feeds[wire.source.block].append(wire.target.block)
-            fed[wire.target.block].append(wire.source.block)
-    depth = _depths(order, feeds, fed)
-    layers = _sorted_layers(order, depth, feeds, fed)
-    rows = _rows(layers, depth, feeds, _columns(layers, spacing))
-    places, bottom = _placed(rows, fed, spacing, heights)
-    loose = [id_ for id_ in graph.nodes if id_ not in places]
-    for index, id_ in enumerate(loose):
-        places[id_] = (index * (spacing.width + spacing.gap_x), bottom)
+    links = [(wire.source.block, wire.target.block) for wire in graph.wires.values()]
+    wired = {end for link in links for end in link}
+    order = [*(id_ for id_ in graph.order() if id_ in wired), *(id_ for id_ in graph.nodes if id_ not in wired)]
+    boxes = {id_: Box(spacing.width, heights.get(id_, spacing.height)) for id_ in order}
+    places = lay(order, links, boxes, spacing, loose=set(order) - wired)
     pinned = {node.id: (node.x, node.y) for node in graph if node.pinned}
-    return _around(pinned, places, spacing, heights) if pinned else places
+    return around(pinned, places, spacing, heights) if pinned else places
 
 
-def _around(
+def lay(
+    order: Sequence[str],
+    links: Iterable[tuple[str, str]],
+    boxes: Mapping[str, Box],
+    spacing: Spacing,
+    *,
+    loose: Collection[str] = (),
+) -> dict[str, Place]:
+    """Places of the first blocks of things that links join.
+
+    Args:
+        order: All of them; what feeds comes before what it feeds.
+        links: From what to what; those against the order count for nothing.
+        boxes: Their sizes.
+        spacing: Distances.
+        loose: Those that come last, in a row.
+    """
+    chained = [id_ for id_ in order if id_ not in loose]
+    rank = {id_: index for index, id_ in enumerate(chained)}
+    feeds: dict[str, list[str]] = {id_: [] for id_ in chained}
+    fed: dict[str, list[str]] = {id_: [] for id_ in chained}
+    for source, target in links:
+        if source in rank and target in rank and rank[source] < rank[target]:
+            feeds[source].append(target)
+            fed[target].append(source)
+    depth = _depths(chained, feeds, fed)
+    layers = _sorted_layers(chained, depth, feeds, fed)
+    places, bottom = _placed(_rows(layers, depth, feeds, _Widths(layers, boxes, spacing)), fed, boxes, spacing)
+    x, bottom = 0.0, bottom + max((boxes[id_].above for id_ in loose), default=0.0)
+    for id_ in order:
+        if id_ in loose:
+            places[id_] = (x + boxes[id_].left, bottom)
+            x += boxes[id_].width + spacing.gap_x
+    return places
+
+
+def around(
     pinned: Mapping[str, tuple[float, float]],
     places: Mapping[str, tuple[float, float]],
     spacing: Spacing,
@@ -190,18 +231,31 @@ def _median(values: list[float], otherwise: float) -> float:
     return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
-def _columns(layers: Layers, spacing: Spacing) -> int:
-    """How many layers a row takes so that the drawing has about the wanted aspect."""
-    if not spacing.aspect or not layers:
-        return max(1, len(layers))
-    tallest = max(len(layer) for layer in layers)
-    row = tallest * spacing.height + (tallest - 1) * spacing.gap_y + spacing.row_gap
-    column = spacing.width + spacing.gap_x
-    return max(LEAST_COLUMNS, round(math.sqrt(len(layers) * spacing.aspect * row / column)))
+class _Widths:
+    """How wide layers are, and how wide a row may be so that the drawing has about the wanted aspect."""
+
+    def __init__(self, layers: Layers, boxes: Mapping[str, Box], spacing: Spacing) -> None:
+        self._each = [
+            max(boxes[i].left for i in layer) + max(boxes[i].width - boxes[i].left for i in layer) + spacing.gap_x
+            for layer in layers
+        ]
+        column = spacing.width + spacing.gap_x
+        tall = [sum(boxes[id_].height + spacing.gap_y for id_ in layer) - spacing.gap_y for layer in layers]
+        row = max(tall, default=0.0) + spacing.row_gap
+        wanted = max(LEAST_COLUMNS * column, math.sqrt(sum(self._each) * spacing.aspect * row))
+        self._most = wanted + column / 2 if spacing.aspect else math.inf
+
+    def end(self, start: int) -> int:
+        """The layer before which a row that begins at a layer has to end."""
+        width, index = self._each[start], start + 1
+        while index < len(self._each) and width + self._each[index] <= self._most:
+            width += self._each[index]
+            index += 1
+        return index
 
 
-def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str]], columns: int) -> list[Layers]:
-    """Layers in rows of about `columns`, broken only where all wires that cross come from one block."""
+def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str]], widths: _Widths) -> list[Layers]:
+    """Layers in rows, broken only where all wires that cross come from one block."""
     crossing = [0] * (len(layers) + 1)
     for id_, targets in feeds.items():
         if targets:  # a block's wires cross every gap from its layer to that of the last block it feeds
@@ -215,9 +269,9 @@ def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str
     rows: list[Layers] = []
     start = 0
     while start < len(layers):
-        end = start + columns
+        end = widths.end(start)
         if end < len(layers):
-            within = [index for index in range(start + columns // 2, end) if index in necks]
+            within = [index for index in range(start + (end - start) // 2, end) if index in necks]
             beyond = [index for index in range(end, len(layers)) if index in necks]
             end = (within[-1] if within else beyond[0] if beyond else len(layers) - 1) + 1
         rows.append(layers[start:end])
@@ -226,24 +280,28 @@ def _rows(layers: Layers, depth: Mapping[str, int], feeds: Mapping[str, list[str
 
 
 def _placed(
-    rows: list[Layers], fed: Mapping[str, list[str]], spacing: Spacing, heights: Mapping[str, float]
-) -> tuple[dict[str, tuple[float, float]], float]:
-    """Places of all blocks and where the next row would begin. Blocks go level with what feeds them, as far as there is room."""
-    places: dict[str, tuple[float, float]] = {}
+    rows: list[Layers], fed: Mapping[str, list[str]], boxes: Mapping[str, Box], spacing: Spacing
+) -> tuple[dict[str, Place], float]:
+    """Places of all first blocks, level with what feeds them as far as there is room, and where the next row would begin."""
+    places: dict[str, Place] = {}
     top = 0.0
     for row in rows:
         level: dict[str, float] = {}
         for layer in row:
             wanted = [_median([level[n] for n in fed[id_] if n in level], 0.0) for id_ in layer]
-            tall = [heights.get(id_, spacing.height) + spacing.gap_y for id_ in layer]
-            for id_, y in zip(layer, _spread(wanted, tall), strict=True):
+            held = [boxes[id_] for id_ in layer]
+            pitches = [one.height - one.above + spacing.gap_y + other.above for one, other in pairwise(held)]
+            for id_, y in zip(layer, _spread(wanted, [*pitches, 0.0]), strict=True):
                 level[id_] = y
-        shift = top - min(level.values(), default=0.0)
-        for column, layer in enumerate(row):
+        upper = min((y - boxes[id_].above for id_, y in level.items()), default=0.0)
+        lower = max((y - boxes[id_].above + boxes[id_].height for id_, y in level.items()), default=0.0)
+        x = -max((boxes[id_].left for id_ in row[0]), default=0.0)  # first blocks of all rows stand under each other
+        for layer in row:
+            left = max(boxes[id_].left for id_ in layer)
             for id_ in layer:
-                places[id_] = (column * (spacing.width + spacing.gap_x), round(level[id_] + shift))
-        lowest = max((y + heights.get(id_, spacing.height) for id_, y in level.items()), default=0.0)
-        top += lowest - min(level.values(), default=0.0) + spacing.row_gap
+                places[id_] = (x + left, round(level[id_] + top - upper))
+            x += left + max(boxes[id_].width - boxes[id_].left for id_ in layer) + spacing.gap_x
+        top += lower - upper + spacing.row_gap
     return places, top
 
 

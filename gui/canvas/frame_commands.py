@@ -5,7 +5,7 @@ Not for: what they look like (`gui.canvas.frames`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -212,26 +212,6 @@ def add(kind: Literal["frame", "note"]) -> Callable[[Canvas], None]:
             write(view)
 
     return run
-
-
-def followed(view: Canvas, places: Mapping[str, tuple[float, float]]) -> list[SetMark]:
-    """The frames of the drawing as they stand once blocks have gone to other places: around the blocks that stood on them."""
-    scene, out = view.canvas, []
-    for mark in view.document.graph.marks.values():
-        ground = QRectF(mark.x, mark.y, mark.width, mark.height)
-        held = [item for item in scene.nodes_in(ground) if ground.contains(item.place().center())]
-        if mark.kind != "frame":
-            continue
-        around, moved = QRectF(), False
-        for item in held:
-            now = item.node.x, item.node.y
-            place = places.get(item.node.id, now)
-            moved |= place != now
-            around = around.united(item.card().translated(QPointF(*place)))
-        if moved:
-            rect = around.adjusted(-AROUND, -AROUND - HEADER, AROUND, AROUND)
-            out.append(SetMark(replace(mark, x=rect.x(), y=rect.y(), width=rect.width(), height=rect.height())))
-    return out
 
 
 def write(view: Canvas) -> None:

@@ -1,6 +1,6 @@
 """Moving what is selected, and moving the selection: nudge, align, distribute, tidy, walk along wires.
 
-Not for: the arithmetic (`gui.canvas.arrange`, `engine.graph.layout`) nor the mouse (`gui.canvas.gestures`).
+Not for: the arithmetic (`gui.canvas.arrange`, `engine.graph.regions`) nor the mouse (`gui.canvas.gestures`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.graph import layout
-from engine.graph.model import Batch, Connect, End, Graph, Move, RemoveBlock
+from engine.graph import regions
+from engine.graph.model import Batch, Connect, End, Graph, Move, RemoveBlock, SetMark
 from gui.canvas import arrange, edits, frame_commands
 
 if TYPE_CHECKING:
@@ -150,16 +150,18 @@ def tidy(view: Canvas) -> None:
     if len(graph) == 0:
         return
     part = graph if len(chosen) < 2 else _part(graph, set(chosen))
-    heights = {id_: view.canvas.nodes[id_].card().height() for id_ in part.nodes if id_ in view.canvas.nodes}
-    places = layout.tidy(part, heights=heights)
-    if len(chosen) > 1 and not any(node.pinned for node in part):
-        corner = view.canvas.around(chosen).topLeft()
-        places = {id_: (x + edits.snapped(corner.x()), y + edits.snapped(corner.y())) for id_, (x, y) in places.items()}
-    if any((graph.node(id_).x, graph.node(id_).y) != place for id_, place in places.items()):
+    heights = {id_: item.card().height() for id_, item in view.canvas.nodes.items()}
+    corner = None
+    if len(chosen) > 1:
+        at = view.canvas.around(chosen).topLeft()
+        corner = edits.snapped(at.x()), edits.snapped(at.y())
+    tidied = regions.tidy(graph, part, heights, corner)
+    places = tidied.places
+    if tidied.marks or any((graph.node(id_).x, graph.node(id_).y) != place for id_, place in places.items()):
         led = [w for w in graph.wires.values() if w.via and w.source.block in places and w.target.block in places]
         straight = [Connect(replace(wire, via=())) for wire in led]  # points of the old layout would lie anywhere
-        frames = frame_commands.followed(view, places)
-        view.document.do(Batch((*straight, Move(places), *frames)), "Tidy up")
+        marks = (SetMark(mark) for mark in tidied.marks)
+        view.document.do(Batch((*straight, Move(places), *marks)), "Tidy up")
         if len(chosen) < 2:
             view.fit()
 
