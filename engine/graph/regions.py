@@ -326,6 +326,8 @@ def _free(rect: Rect, taken: Sequence[Rect]) -> Rect:
     xs = [rect.x, *(x for other in around for x in (other.right + CLEAR, other.x - CLEAR - rect.width))]
     ys = [rect.y, *(y for other in around for y in (other.bottom + CLEAR, other.y - CLEAR - rect.height))]
     spots = [rect.at(x, y) for x in xs for y in ys]
-    spots += [rect.at(rect.x, y) for y in _levels(rect, taken, CLEAR)]
-    spots.sort(key=lambda spot: abs(spot.x - rect.x) + abs(spot.y - rect.y))
-    return next(spot for spot in spots if not any(spot.meets(other) for other in taken))
+    reach = _around(spots)
+    beside = [other for other in taken if other.meets(reach)]
+    free = [spot for spot in spots if not any(spot.meets(other) for other in beside)]
+    free += [rect.at(rect.x, y) for y in _levels(rect, taken, CLEAR)]
+    return min(free, key=lambda spot: abs(spot.x - rect.x) + abs(spot.y - rect.y))
