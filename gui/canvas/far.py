@@ -130,13 +130,15 @@ def _outline(inks: Inks, stroke: Stroke) -> QPen:
             return inks.ring_far
         case "error":
             return inks.bad_far
+        case "warning":
+            return inks.warn_far
         case "some":
             return inks.border_far
         case _:
             return inks.nothing
 
 
-_ORDER: dict[Stroke, int] = {"": 0, "some": 1, "error": 2, "chosen": 3}
+_ORDER: dict[Stroke, int] = {"": 0, "some": 1, "warning": 2, "error": 3, "chosen": 4}
 
 
 def looks(items: Iterable[NodeItem], cells: Cells[str]) -> list[tuple[Look, list[QRectF]]]:

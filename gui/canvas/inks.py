@@ -17,7 +17,7 @@ from gui import theme
 from gui.canvas.lines import Line
 from gui.canvas.stamps import Stamps
 
-Stroke = Literal["", "some", "error", "chosen"]  # what a far card is outlined as
+Stroke = Literal["", "some", "warning", "error", "chosen"]  # what a far card is outlined as
 Level = Literal[0, 1, 2]  # of detail: 0 a coloured card, 1 with its name, 2 everything
 FULL_FROM = 0.6  # zoom from which text of 12 px can still be read
 NAME_FROM = 0.35  # zoom from which a name of 22 px can
@@ -75,9 +75,10 @@ class Inks:
         self.shadow = [QBrush(QColor(0, 0, 0, alpha)) for alpha in (10, 14)]
         self.border, self.border_hover = _pen(t.border_strong, 1.0), _pen(t.muted, 1.0)
         self.border_far = _pen(t.border_strong, 0)
-        self.ring_far, self.bad_far = _pen(t.accent, 2.0), _pen(t.bad, 1.6)
-        for pen in (self.ring_far, self.bad_far):
+        self.ring_far, self.bad_far, self.warn_far = _pen(t.accent, 2.0), _pen(t.bad, 1.6), _pen(t.warn, 1.6)
+        for pen in (self.ring_far, self.bad_far, self.warn_far):
             pen.setCosmetic(True)  # seen from any distance
+        self.warn_far.setStyle(Qt.PenStyle.DashLine)  # told from an error without its colour
         self.ring, self.halo = _pen(t.accent, 2.0), QBrush(_faded(t.accent, 46))
         self.bad, self.warn = _pen(t.bad, 1.6), _pen(t.warn, 1.6)
         self.badge_bad, self.badge_warn, self.badge_text = (
@@ -97,7 +98,7 @@ class Inks:
         self.port_bad, self.port_bad_fill = _pen(t.bad, 2.0), QBrush(QColor(t.bad))
         wire = mix(t.muted, t.canvas, 0.72)
         self.wire, self.wire_hover, self.wire_selected = _pen(wire, 1.8), _pen(t.text, 2.2), _pen(t.accent, 2.6)
-        self.wire_bad = _pen(t.bad, 2.2)
+        self.wire_bad, self.wire_bad_selected = _pen(t.bad, 2.2), _pen(t.bad, 4.4)
         self.wire_unknown = _pen(wire, 1.8)
         self.wire_unknown.setStyle(Qt.PenStyle.DashLine)
         self.wire_new = _pen(t.accent, 2.4)

@@ -85,7 +85,7 @@ class Rings(QGraphicsItem):
         """The rings that are seen."""
         tokens = theme.current()
         seen = option.exposedRect
-        pen = QPen(QColor(tokens.warn), 2)
+        pen = QPen(QColor(tokens.accent), 2)
         pen.setCosmetic(True)
         painter.setPen(pen)
         for rect in self.rects:

@@ -155,7 +155,9 @@ class NodeItem(QGraphicsItem):
         """What its card is outlined as from far away."""
         if self.chosen:
             return "chosen"
-        return "error" if self.severity == "error" else "some" if self._problems or self.dim else ""
+        if self._problems:
+            return "error" if self.severity == "error" else "warning"
+        return "some" if self.dim else ""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -325,3 +325,21 @@ def test_a_far_fault_is_outlined_in_the_problem_colour(document: Document, canva
     near = [image.pixelColor(left + QPoint(x, 0)) for x in range(-2, 3)]
     bad = QColor(theme.current().bad)
     assert any(abs(c.red() - bad.red()) + abs(c.green() - bad.green()) + abs(c.blue() - bad.blue()) < 90 for c in near)
+
+
+def test_a_far_warning_is_outlined_and_told_from_an_error_without_its_colour(
+    document: Document, canvas: Canvas
+) -> None:
+    canvas.set_zoom(0.2)
+    assert canvas.canvas.nodes["b3"].far_stroke == ""
+    document.do(Connect(Wire(End("b2", "y"), End("b4", "x"))), "Past the ReLU")
+    shot(canvas)
+    item = canvas.canvas.nodes["b3"]
+    assert (item.severity, item.far_stroke) == ("warning", "warning")
+    card = canvas.mapFromScene(item.place()).boundingRect()
+    image, warn = shot(canvas), QColor(theme.current().warn)
+    edge = [image.pixelColor(x, y) for x in range(card.left() - 1, card.right() + 2)
+            for y in (card.top() - 1, card.top(), card.top() + 1)]  # fmt: skip
+    assert any(abs(one.hue() - warn.hue()) < 12 and one.saturation() > 90 for one in edge)
+    inks = canvas.canvas.inks
+    assert inks.warn_far.style() != inks.bad_far.style()
