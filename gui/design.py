@@ -73,6 +73,7 @@ class DesignPlace(QMainWindow):
         self.analyser.goto.connect(self.reveal)
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
+        self.canvas.wire_chosen.connect(self.properties.show_wire)
         self.setTabOrder(self.palette_panel.list, self.canvas)
         self.setFocusProxy(self.canvas)
 

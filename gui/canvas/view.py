@@ -55,10 +55,12 @@ class Canvas(ZoomView):
         chosen_wire: The input whose wire is selected, if one is.
         help_wanted: Emits a block's kind when F1 was pressed on it.
         opened: Emits a block's id when it was double-clicked.
+        wire_chosen: Emits the input whose wire is selected now, or None.
     """
 
     help_wanted = Signal(str)
     opened = Signal(str)
+    wire_chosen = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(CanvasScene(document), parent)
@@ -139,6 +141,7 @@ class Canvas(ZoomView):
         """Another drawing is shown: let go of what was in hand."""
         self._cancel()
         self.chosen_wire = None
+        self.wire_chosen.emit(None)
         self._hover.forget()
         self._marked = None
         self.box.close_box()
@@ -271,8 +274,10 @@ class Canvas(ZoomView):
             if which is not None and which in self.canvas.wires:
                 self.canvas.wires[which].chosen = on
                 self.canvas.wires[which].restyle()
-        self.chosen_wire = end
+        changed, self.chosen_wire = end != self.chosen_wire, end
         self.say()
+        if changed:
+            self.wire_chosen.emit(end)
 
     def mark_wire(self, wire: Wire | None) -> None:
         """Light the wire that a dragged block would be put into."""

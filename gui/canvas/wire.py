@@ -211,7 +211,7 @@ class WireItem(QGraphicsPathItem):
     def restyle(self) -> None:
         """Take the pen that fits its state."""
         if self.chosen:
-            self.style = "wire_selected"
+            self.style = "wire_bad_selected" if self.bad else "wire_selected"
         elif self.bad:
             self.style = "wire_bad"
         elif self.hovered:

@@ -9,17 +9,19 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
+from engine.graph.model import End
 from gui import theme
 from gui.document import Document
 from gui.form.composite import CompositeForm
 from gui.form.learning import Source
 from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
+from gui.form.wire import WirePage
 
 REST_MS = 60  # of a selection that is being drawn, until its page is made
 
 
 class Properties(QWidget):
-    """Shows one block, several blocks or the network.
+    """Shows one block, several blocks, a wire or the network.
 
     Attributes:
         page: The page that is shown.
@@ -36,6 +38,7 @@ class Properties(QWidget):
         self._stack.addWidget(self._whole)
         self._stack.addWidget(self.area)
         self.page: Page | CompositeForm = self.network
+        self._wire: End | None = None
         self._learning: Source = lambda _block: ((), "")
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -58,6 +61,8 @@ class Properties(QWidget):
         self._later.stop()
         chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
         match len(chosen):
+            case 0 if self._wire is not None and self._wire in self.document.graph.wires:
+                self.page = WirePage(self.document, self._wire)
             case 0 if self.document.graph.owner is not None:
                 self.page = CompositeForm(self.document, self.document.graph.owner)
             case 0:
@@ -76,11 +81,20 @@ class Properties(QWidget):
         self.refresh_learning()
         self._stack.setCurrentWidget(self._whole if self.page is self.network else self.area)
 
+    def show_wire(self, end: End | None) -> None:
+        """Show the wire that ends in an input while no block is selected; None: no wire."""
+        if end != self._wire:
+            self._wire = end
+            if not self.document.selection:  # else its own signal makes the page
+                self._rebuild()
+
     def _reported(self, _report: object) -> None:
         page = self.page
         node = self.document.graph.nodes.get(page.block) if isinstance(page, BlockPage) else None
         if isinstance(page, BlockPage) and node is not None and node.spec is not page.spec:
             self._rebuild()  # its composite has other settings by now
+        elif isinstance(page, WirePage) and page.end not in self.document.graph.wires:
+            self.show_wire(None)
         else:
             page.refresh()
 

@@ -15,6 +15,7 @@ from gui.actions import Actions
 from gui.design import DesignPlace
 from gui.document import Document
 from gui.form.pages import BlockPage
+from gui.form.wire import WirePage
 
 
 @pytest.fixture
@@ -145,3 +146,20 @@ def test_the_menus_entries_keep_off_while_a_text_field_has_the_focus(design: Des
 def test_every_field_and_list_has_a_name_for_screen_readers(design: DesignPlace) -> None:
     for widget in (design.canvas, design.palette_panel.field, design.palette_panel.list, design.canvas.minimap):
         assert widget.accessibleName()
+
+
+def test_the_properties_follow_the_wire_that_is_chosen_on_the_canvas(design: DesignPlace) -> None:
+    graph = design.document.graph
+    end = End(graph.named("fc1").id, "x")
+    design.canvas.choose_wire(end)
+    page = design.properties.page
+    assert isinstance(page, WirePage)
+    assert page.end == end
+    page.target.click()
+    assert design.document.selection == (end.block,)
+    assert isinstance(design.properties.page, BlockPage)
+    design.document.select([])
+    assert not isinstance(design.properties.page, WirePage)
+    design.canvas.choose_wire(end)
+    design.document.new()
+    assert not isinstance(design.properties.page, WirePage)

@@ -137,3 +137,16 @@ def test_counts_are_short() -> None:
 def test_screen_readers_hear_what_is_selected(document: Document, canvas: Canvas) -> None:
     document.select(["b2"])
     assert canvas.accessibleDescription().startswith("Selected: conv1, Convolution 2d, 6 @ 5×5, output N×6×24×24")
+
+
+def test_a_selected_wire_still_shows_its_fault(document: Document, canvas: Canvas) -> None:
+    document.do(Connect(Wire(End("b3", "y"), End("b5", "x"))), "Past the flatten")
+    wire = canvas.canvas.wires[End("b5", "x")]
+    assert wire.bad
+    before = wire.pen().widthF()
+    canvas.choose_wire(End("b5", "x"))
+    assert wire.pen().color() == QColor(theme.current().bad)
+    assert wire.pen().widthF() > before
+    document.stack.undo()
+    canvas.choose_wire(End("b5", "x"))
+    assert canvas.canvas.wires[End("b5", "x")].pen().color() == QColor(theme.current().accent)

@@ -14,6 +14,7 @@ from gui.form.editors import NumberEditor
 from gui.form.number import NumberEdit
 from gui.form.pages import BlockPage, NetworkPage, SeveralPage
 from gui.form.properties import Properties
+from gui.form.wire import WirePage
 
 
 @pytest.fixture
@@ -55,6 +56,29 @@ def test_nothing_selected_shows_the_network(panel: Properties, document: Documen
     index = page.model.index(1, 0)
     qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=page.table.visualRect(index).center())
     assert document.selection == (document.graph.named("conv1").id,)
+
+
+def test_a_wire_shows_its_ends_its_shape_and_its_fault_with_the_mends(panel: Properties, document: Document) -> None:
+    graph = document.graph
+    end = End(graph.named("fc1").id, "x")
+    panel.show_wire(end)
+    page = panel.page
+    assert isinstance(page, WirePage)
+    assert page.facts.facts() == {"From": "flatten1, output y", "To": "fc1, input x", "Shape": "N×400"}
+    assert page.cards == []
+    document.do(Connect(Wire(End(graph.named("pool2").id, "y"), end)), "Connect")
+    assert page.facts.facts()["Shape"] == "N×16×5×5"
+    (card,) = page.cards
+    fix = card.findChild(QPushButton, "fix-0")
+    assert fix is not None
+    fix.click()
+    assert document.report.ok
+    assert panel.page is page or not isinstance(panel.page, WirePage)
+    pick(document, "conv1")
+    assert isinstance(panel.page, BlockPage)
+    panel.show_wire(None)
+    document.select([])
+    assert isinstance(panel.page, NetworkPage)
 
 
 def test_one_block_shows_its_settings_and_figures(panel: Properties, document: Document) -> None:
