@@ -84,14 +84,17 @@ def dissolve(graph: Graph, instance: str) -> tuple[Edit, tuple[str, ...]]:
         {port: graph.wires.get(End(node.id, port)) for port in ports},
     )
     left, top, span, height = _box(composite, inside)
-    corner = node.x - left, node.y - top
+    extra = len(terms) * (span + STEP) - STEP
+    middle = node.x - extra / 2, node.y - height / 2 - (_upper(inside) - top)
+    shifts = [(middle[0] - left + index * (span + STEP), middle[1] - top) for index in range(len(terms))]
+    fits = _is_free(graph, node, [(held.x + x, held.y + y) for x, y in shifts for held in inside])
+    corner = shifts[0] if fits else (node.x - left, node.y - top)
     exits: dict[str, Wire | None] = {}
     for index, names in enumerate(terms):
         prefix = f"{node.name}_{index + 1}" if len(terms) > 1 else ""
         exits = _lay(laying, composite, inside, names, prefix, (corner[0] + index * (span + STEP), corner[1]))
         laying.feeds.update(zip(ports, exits.values(), strict=False))
-    extra = len(terms) * (span + STEP) - STEP
-    pushed = _room(graph, node, extra, (node.y - (top - _upper(inside)), height)) if inside else {}
+    pushed = _room(graph, node, extra, (node.y - (top - _upper(inside)), height)) if inside and not fits else {}
     at = list(graph.nodes).index(node.id)
     edits: list[Edit] = [RemoveBlock(node.id), *([Move(pushed)] if pushed else [])]
     edits += [AddBlock(replace(held, pinned=held.pinned or node.pinned), at + place)
@@ -307,6 +310,21 @@ def _box(composite: Composite, inside: list[Node]) -> tuple[float, float, float,
     firsts = [layers[wire.target.block].y for port in composite.ports("port_in")
               for wire in composite.body.wires_from(port.id) if wire.target.block in layers]  # fmt: skip
     return left, firsts[0] if firsts else upper, right - left, lower - upper
+
+
+def _is_free(graph: Graph, node: Node, places: list[tuple[float, float]]) -> bool:
+    """Whether blocks there would lie on none but the instance, as where it has been made of them just before."""
+    spots: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for x, y in places:
+        spots.setdefault((int(x // SIZE.width), int(y // SIZE.height)), []).append((x, y))
+    for other in graph:
+        column, row = int(other.x // SIZE.width), int(other.y // SIZE.height)
+        beside = (at for dx in (-1, 0, 1) for dy in (-1, 0, 1) for at in spots.get((column + dx, row + dy), ()))
+        if other.id != node.id and any(
+            abs(x - other.x) < SIZE.width and abs(y - other.y) < SIZE.height for x, y in beside
+        ):
+            return False
+    return True
 
 
 def _room(graph: Graph, node: Node, extra: float, band: tuple[float, float]) -> dict[str, tuple[float, float]]:

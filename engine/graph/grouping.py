@@ -85,7 +85,7 @@ def group(graph: Graph, ids: Iterable[str], name: str = "") -> tuple[Edit, str]:
     right, bottom = max(node.x for node in members), max(node.y for node in members)
     instance = Node(
         graph.coming_ids(1)[0], COMPOSITE + definition.id, _free_node_name(graph, stem(name), chosen), passed,
-        round((left + right) / 2), round((top + bottom) / 2),
+        (left + right) / 2, (top + bottom) / 2,
     )  # fmt: skip
     edits: list[Edit] = [Define(definition), *(RemoveMark(mark.id) for mark in marks)]
     edits += [RemoveBlock(node.id) for node in members]

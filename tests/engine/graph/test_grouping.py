@@ -21,6 +21,7 @@ from engine.graph.model import (
     End,
     Graph,
     Inside,
+    Move,
     Node,
     Parameter,
     Wire,
@@ -179,6 +180,34 @@ def test_a_frame_around_the_blocks_goes_along_and_comes_back() -> None:
     assert (conv.x - mark.x, conv.y - mark.y) == (16, 20)
     graph.apply(dissolve(graph, instance)[0])
     assert (graph.marks["m1"].x, graph.marks["m1"].y) == (graph.named("conv1").x - 16, -20)
+
+
+@given(networks(), st.data())
+def test_taken_apart_at_once_a_group_leaves_the_drawing_as_it_was(graph: Graph, data: st.DataObject) -> None:
+    spots = [(256.0 * column, 112.0 * row) for column in range(6) for row in range(-3, 4)]
+    places = dict(zip(graph.nodes, data.draw(st.permutations(spots)), strict=False))
+    graph.apply(Move(places))
+    before = {node.name: (node.x, node.y) for node in graph}
+    led = {w.via for w in graph.wires.values()}
+    chosen = data.draw(st.sets(st.sampled_from([n.id for n in graph if n.spec.role == "layer"]), min_size=1))
+    try:
+        edit, instance = group(graph, chosen)
+    except GraphError:
+        assume(False)
+    graph.apply(edit)
+    graph.apply(dissolve(graph, instance)[0])
+    assert {node.name: (node.x, node.y) for node in graph} == before
+    assert {w.via for w in graph.wires.values()} <= led | {()}
+
+
+def test_where_the_room_was_taken_meanwhile_the_rest_of_the_row_goes_on() -> None:
+    graph = chain("image_input", "conv2d", "relu", "batchnorm2d", "output")
+    edit, instance = group(graph, ["b2", "b3", "b4"])
+    graph.apply(edit)
+    graph.apply(Move({"b5": (graph.node(instance).x + 256.0, 0.0)}))
+    _, ids = dissolve(graph, instance)
+    graph.apply(dissolve(graph, instance)[0])
+    assert graph.node("b5").x >= max(graph.node(id_).x for id_ in ids) + 256
 
 
 UNIT = Definition(
