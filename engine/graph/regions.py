@@ -14,7 +14,7 @@ from engine.graph import layout
 from engine.graph.layout import Box, Place, Spacing
 from engine.graph.model import Graph, Mark
 
-SIDE = 24.0  # canvas units between a frame's rim and what it is put around
+SIDE = 12.0  # canvas units between a frame's rim and what it is put around; a wire to another row turns outside
 BAND = 30.0  # of a frame's title
 CLEAR = 16.0  # between a note and what it is moved away from
 NEAR = 256.0  # a note goes along with the nearest block, if that is no farther than this
