@@ -6,7 +6,7 @@ Not for: colours and painting (`gui.canvas.inks`, `gui.canvas.node`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF
@@ -44,6 +44,8 @@ def course(
         over: Level that the wire passes over blocks in its way at; None: straight on.
         via: Points that it is led through; then it passes over nothing by itself.
     """
+    if via and any(there.x() < here.x() for here, there in pairwise((start, *via, end))):
+        return angled(start, end, via)
     if via:
         path = led(start, end, via)
         return path, path.pointAtPercent(0.5)
@@ -76,17 +78,52 @@ def led(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> QPainterPath:
     return path
 
 
+def angled(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> tuple[QPainterPath, QPointF]:
+    """A line of level and upright stretches through points, and the middle of its longest level one.
+
+    It leaves and enters ports as any wire that goes backwards does, and turns round at a point only where it must.
+    """
+    first, last = QPointF(start.x() + STUB, start.y()), QPointF(end.x() - STUB, end.y())
+    stops = [first, *via, last]
+    line, held = [start, first], set()
+    heading = QPointF(1, 0)
+    for here, there in pairwise(stops):
+        dx, dy = there.x() - here.x(), there.y() - here.y()
+        if there is last and dx < 0:
+            level = True  # to come from above or below, not through the block
+        elif heading.x():
+            level = dx * heading.x() > 0
+        else:
+            level = dy * heading.y() <= 0
+        if dx and dy:
+            line.append(QPointF(there.x(), here.y()) if level else QPointF(here.x(), there.y()))
+        if dx or dy:
+            upright = bool(dy) and (level or not dx)
+            heading = QPointF(0, math.copysign(1, dy)) if upright else QPointF(math.copysign(1, dx), 0)
+        if there is not last:
+            held.add(len(line))
+        line.append(there)
+    line.append(end)
+    flat = [(one, two) for one, two in pairwise(line) if one.y() == two.y()]
+    one, two = max(flat, key=lambda pair: abs(pair[1].x() - pair[0].x()))
+    return rounded(line, held), (one + two) / 2
+
+
 def _along(before: QPointF, after: QPointF, length: float) -> QPointF:
     way = after - before
     whole = math.hypot(way.x(), way.y())
     return way * (length / whole) if whole else QPointF()
 
 
-def rounded(points: Sequence[QPointF]) -> QPainterPath:
-    """A line through points with round corners."""
+def rounded(points: Sequence[QPointF], held: Collection[int] = ()) -> QPainterPath:
+    """A line through points with round corners; those whose numbers are in `held` are kept to."""
     path = QPainterPath(points[0])
-    for before, here, after in zip(points, points[1:], points[2:], strict=False):
-        one, two = _towards(here, before), _towards(here, after)
+    for index in range(1, len(points) - 1):
+        here = points[index]
+        if index in held:
+            path.lineTo(here)
+            continue
+        one, two = _towards(here, points[index - 1]), _towards(here, points[index + 1])
         path.lineTo(one)
         path.quadTo(here, two)
     path.lineTo(points[-1])
