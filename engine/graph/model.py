@@ -9,7 +9,7 @@ Not for: whether the network makes sense (`engine.graph.check`) nor for files (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +79,13 @@ class Graph(Drawing):
             other.topology.lay(wire)
         other._names, other._used = set(self._names), self._used
         other._sections = dict(self._sections)
+        return other
+
+    def part(self, blocks: Collection[str]) -> Graph:
+        """A copy that holds only these blocks and the wires among them; also of a composite's drawing."""
+        other = self.copy()
+        for id_ in [id_ for id_ in other.nodes if id_ not in blocks]:
+            other.run(RemoveBlock(id_))
         return other
 
     def same_as(self, other: Graph) -> bool:

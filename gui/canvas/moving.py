@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.graph import regions
-from engine.graph.model import Batch, Connect, End, Graph, Move, RemoveBlock, SetMark
+from engine.graph.model import Batch, Connect, End, Graph, Move, SetMark
 from gui.canvas import arrange, edits, frame_commands
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def tidy(view: Canvas) -> None:
     graph, chosen = view.document.graph, view.document.selection
     if len(graph) == 0:
         return
-    part = graph if len(chosen) < 2 else _part(graph, set(chosen))
+    part = graph if len(chosen) < 2 else graph.part(set(chosen))
     heights = {id_: item.card().height() for id_, item in view.canvas.nodes.items()}
     corner = None
     if len(chosen) > 1:
@@ -164,11 +164,3 @@ def tidy(view: Canvas) -> None:
         view.document.do(Batch((*straight, Move(places), *marks)), "Tidy up")
         if len(chosen) < 2:
             view.fit()
-
-
-def _part(graph: Graph, chosen: set[str]) -> Graph:
-    part = graph.copy()
-    for id_ in list(part.nodes):
-        if id_ not in chosen:
-            part.apply(RemoveBlock(id_))
-    return part

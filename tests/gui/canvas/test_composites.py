@@ -251,3 +251,15 @@ def test_a_block_shows_whether_it_is_left_out_in_the_repetition_that_is_open(vie
     assert view.canvas.nodes["b3"].passes
     document.do(Configure(made, {"on": True}), "On", whole=True)
     assert not view.canvas.nodes["b3"].passes
+
+
+def test_several_blocks_inside_a_composite_are_tidied(view: Canvas, qtbot: QtBot) -> None:
+    made = group(view, qtbot, "b2", "b3")
+    view.document.enter(made)
+    graph = view.document.graph
+    ids = [node.id for node in graph if node.kind in ("conv2d", "relu")]
+    view.document.do(Move({ids[1]: (graph.node(ids[0]).x - 400, 900.0)}), "Move block")
+    view.document.select(ids)
+    qtbot.keyClick(view, Qt.Key.Key_L, CTRL)
+    assert view.document.stack.undoText() == "Tidy up"
+    assert graph.node(ids[1]).x > graph.node(ids[0]).x
