@@ -31,7 +31,7 @@ NARROW, SLIM = (
     560,
     120,
 )  # pixels of the panel below which mends stand under the sentence; the widest way to a block then
-MOST = 200  # rows; a network with more problems than that has one cause
+MOST = 60  # rows; so many problems have a few causes, and the rows beyond come up as these are mended
 
 
 class ProblemRow(QFrame):
@@ -186,6 +186,10 @@ class Problems(QWidget):
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._more = QLabel()
+        self._more.setContentsMargins(14, 8, 14, 8)
+        self._more.hide()
+        self._column.addWidget(self._more)
         self._column.addStretch(1)
         self.area.setWidget(self._inside)
         self._stack = QStackedLayout(self)
@@ -201,6 +205,8 @@ class Problems(QWidget):
         """Show the problems of the network, those inside composites included, whichever drawing is open."""
         found = () if self._empty else self.document.root_report.problems
         problems = tuple(sorted(found, key=lambda p: p.severity != "error"))[:MOST]
+        self._more.setText(f"And {len(found) - MOST} more, which are listed when some of these are mended.")
+        self._more.setVisible(len(found) > MOST)
         names = tuple(_name(self.document, problem) for problem in problems)
         self._draw_good()
         if (problems, names) == (self._shown, self._names):

@@ -12,6 +12,7 @@ from engine.graph.model import Configure, Connect, End, Inside, Wire
 from engine.project import Project, open_project
 from gui.document import Document
 from gui.problems import Problems
+from gui.problems.panel import MOST
 
 
 @pytest.fixture
@@ -157,3 +158,17 @@ def test_in_a_narrow_panel_the_mends_stand_under_the_sentence(
     problems.resize(900, 240)
     qtbot.waitUntil(lambda: abs(middle(button).y() - middle(row.sentence).y()) < 6)
     assert middle(button).x() > row.sentence.geometry().right()
+
+
+def test_of_very_many_problems_the_first_are_listed_and_the_rest_are_counted(qtbot: QtBot) -> None:
+    document = Document(Project())
+    panel = Problems(document)
+    qtbot.addWidget(panel)
+    panel.show()
+    edits = [AddBlock(Node(f"b{n}", "relu", f"relu{n}")) for n in range(MOST + 7)]
+    document.do(Batch(tuple(edits)), "Add blocks")
+    assert len(panel.rows) == MOST
+    assert f"And {len(document.report.problems) - MOST} more" in panel._more.text()
+    assert panel._more.isVisible()
+    document.stack.undo()
+    assert not panel._more.isVisible()
