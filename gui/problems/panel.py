@@ -186,9 +186,7 @@ class Problems(QWidget):
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._more = QLabel()
-        self._more.setContentsMargins(14, 8, 14, 8)
-        self._more.hide()
+        self._more = _quiet_label()
         self._column.addWidget(self._more)
         self._column.addStretch(1)
         self.area.setWidget(self._inside)
@@ -293,6 +291,14 @@ class Problems(QWidget):
         )
         for row in self.rows:
             row.draw()
+
+
+def _quiet_label() -> QLabel:
+    """A line under the rows, hidden until there is something to say."""
+    made = QLabel()
+    made.setContentsMargins(14, 8, 14, 8)
+    made.hide()
+    return made
 
 
 def sentence_of(problem: Problem, name: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph.grouping import group
-from engine.graph.model import Configure, Connect, End, Inside, Wire
+from engine.graph.model import AddBlock, Batch, Configure, Connect, End, Inside, Node, Wire
 from engine.project import Project, open_project
 from gui.document import Document
 from gui.problems import Problems
