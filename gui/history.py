@@ -124,7 +124,10 @@ class HistoryDock(QDockWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Change places with the window's width, and follow what it lies over."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and shiboken6.isValid(self._window):
+        alive = shiboken6.isValid(self) and shiboken6.isValid(
+            self._window
+        )  # a window that is closed still moves its parts
+        if alive and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             if watched is self._window:
                 self._settle()
             elif self.over:
