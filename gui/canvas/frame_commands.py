@@ -70,6 +70,7 @@ class DragMark:
         if not self.moved:
             return
         delta = self._delta(at, modifiers)
+        self.view.canvas.settle()
         if delta.isNull():
             self.cancel()
             return
@@ -83,6 +84,7 @@ class DragMark:
         for id_, mark in self.marks.items():
             if id_ in self.view.marks.items:
                 self.view.marks.items[id_].setPos(mark.x, mark.y)
+        self.view.canvas.settle()
         if self.blocks:
             self.view.canvas.shift(self.blocks)
 

@@ -299,7 +299,7 @@ class Monkey:
         if set(scene.nodes) != set(graph.nodes) or set(scene.wires) != set(graph.wires):
             self.faults.append("the canvas shows other blocks or wires than the document has")
         for item in scene.nodes.values():
-            if (item.x(), item.y()) != (item.node.x, item.node.y) or item.node is not graph.nodes[item.node.id]:
+            if (item.x(), item.y()) != (item.node.x, item.node.y) or item.node != graph.nodes[item.node.id]:
                 self.faults.append(f"{item.node.name} is drawn elsewhere or otherwise than the document has it")
         if list(self.canvas.marks.items) != list(graph.marks):
             self.faults.append("the canvas shows other frames or notes than the document has")
