@@ -140,7 +140,7 @@ class Window(QMainWindow):
             Action("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo", self._can_undo),
             Action("edit.redo", "Redo", stack.redo, "Ctrl+Y, Ctrl+Shift+Z", "redo", self._can_redo),
             Action("edit.history", "History", self.toggle_history, "Ctrl+Alt+Z", "history",
-                   checked=lambda: not self.history.isHidden()),
+                   checked=lambda: shiboken6.isValid(self.history) and not self.history.isHidden()),
             *(action for action in self.parts.actions if action.id.startswith("edit.")),
         ]  # fmt: skip
         table += [at(place) for place, _ in PLACES]
