@@ -25,9 +25,8 @@ MOST_INSTANCES = 20_000  # repetitions that are counted for ramps; more is no ne
 
 def outside_of(block: CompositeBlock, xs: tuple[Shape, ...]) -> tuple[Report, ...]:
     """One report a repetition for an instance that stands nowhere, its ports given shapes in their order."""
-    composite = block.composite
     ports = [port.name for port in block.inputs()]
-    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)[0] if composite else ()
+    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)[0]
 
 
 def chain(
