@@ -1,6 +1,6 @@
 """Settings: declared once on a class, read by whoever checks, stores, prints or shows them.
 
-A class decorated with `declared` has fields made by `integer`, `real`, `flag`, `choice`, `text` and `size2`; each is a
+A class decorated with `declared` has fields made by `integer`, `real`, `flag`, `choice`, `text`, `size2` and `numbers`; each is a
 `Setting` with its range, its unit and a line of help. Blocks, training settings and data choices are all declared this way,
 so one form shows them all and one function reads them all from a file.
 
@@ -214,6 +214,50 @@ class Pair(Setting):
         return self._wanted()
 
 
+@dataclass(frozen=True)
+class Row(Setting):
+    """A row of numbers such as a shape or an order of axes; the value is a tuple, in a file a list.
+
+    Attributes:
+        real: Whether the numbers may have a fraction.
+        lo, hi: Bounds of each number.
+        least, most: How many numbers there are.
+    """
+
+    real: bool = False
+    lo: float | None = None
+    hi: float | None = None
+    least: int = 0
+    most: int = 64
+    kind: ClassVar[str] = "row"
+
+    def check_value(self, value: Any) -> tuple[float, ...]:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = [value]
+        if not isinstance(value, (list, tuple)) or not self.least <= len(value) <= self.most:
+            raise self.refuse(value, self.range_text())
+        return tuple(self._number(value, number) for number in value)
+
+    def _number(self, row: Any, value: Any) -> float:
+        if isinstance(value, float) and not self.real and value.is_integer() and abs(value) < 2**53:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float) if self.real else int):
+            raise self.refuse(row, self.range_text())
+        if (self.lo is not None and value < self.lo) or (self.hi is not None and value > self.hi):
+            raise self.refuse(row, self.range_text())
+        try:
+            number = float(value)
+        except OverflowError:
+            raise self.refuse(row, self.range_text()) from None
+        if not math.isfinite(number):
+            raise self.refuse(row, self.range_text())
+        return number if self.real else int(value)
+
+    def range_text(self) -> str:
+        count = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+        return f"a row of {count} {'numbers' if self.real else 'whole numbers'}{_bounds(self.lo, self.hi)}"
+
+
 def _bounds(lo: float | None, hi: float | None) -> str:
     match lo, hi:
         case None, None:
@@ -297,8 +341,19 @@ def size2(
     )  # fmt: skip
 
 
+def numbers(
+    default: Sequence[float], *, real: bool = False, lo: float | None = None, hi: float | None = None, least: int = 0,
+    most: int = 64, help: str, unit: str = "", title: str = "", advanced: bool = False,
+) -> Any:  # fmt: skip
+    """A field that holds a row of numbers: whole ones, or any where `real`."""
+    return _field(
+        Row(default=tuple(default), real=real, lo=lo, hi=hi, least=least, most=most, help=help, unit=unit, title=title,
+            advanced=advanced)
+    )  # fmt: skip
+
+
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2)
+    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2, numbers)
 )
 def declared(cls: C) -> C:
     """Make `cls` a frozen dataclass whose settings are checked when it is made."""

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from engine.blocks.window import Looks
-from engine.declare import Json, Size2, choice, declared, flag, from_json, integer, real, size2, text, unknown
+from engine.declare import Json, Size2, choice, declared, flag, from_json, integer, numbers, real, size2, text, unknown
 from engine.errors import BlockError, SettingError
 
 __all__ = [
     "FAMILIES", "Block", "BlockError", "Call", "Port", "Shape", "Size2", "block", "by", "choice", "flag", "integer", "kinds",
-    "make", "pair", "real", "size2", "spec_of", "text", "want_map", "want_vector",
+    "make", "numbers", "pair", "real", "size2", "spec_of", "text", "want_map", "want_vector",
 ]  # fmt: skip
 
 # The families in the order in which the palette shows them.
@@ -33,6 +34,9 @@ FAMILIES = (
     "Regularisation",
     "Shape",
     "Merge",
+    "Sequence",
+    "Attention",
+    "Generative",
     "Loss and metric",
     "Composites",
 )
@@ -47,12 +51,16 @@ class Shape:
     Attributes:
         dims: Sizes. (C, H, W) for pictures and feature maps, (F,) for vectors, () for one number a sample.
         dtype: "float" for features, "index" for whole numbers such as labels.
-        batched: False for what has no batch axis, such as a loss.
+        batched: False for what is the same for all samples: a loss (no sizes), or a learned constant, whose batch axis is 1 and
+            spreads over the batch.
     """
 
     dims: tuple[int, ...]
     dtype: Literal["float", "index"] = "float"
     batched: bool = True
+
+    def __hash__(self) -> int:
+        return hash(self.dims)  # what else differs between equal sizes is rare
 
     @property
     def size(self) -> int:
@@ -66,11 +74,11 @@ class Shape:
     def letters(self) -> str:
         """One letter a dimension, batch first: "NCHW", "NF"."""
         rest = _LETTERS.get(len(self.dims), "D" * len(self.dims))
-        return ("N" if self.batched else "") + rest
+        return ("N" if self.batched else "1" if self.dims else "") + rest
 
     def __str__(self) -> str:
-        """As on a wire: "N×64×28×28"."""
-        parts = (["N"] if self.batched else []) + [str(dim) for dim in self.dims]
+        """As on a wire: "N×64×28×28"; a constant has a 1 in the place of N."""
+        parts = (["N"] if self.batched else ["1"] if self.dims else []) + [str(dim) for dim in self.dims]
         return "×".join(parts) if parts else "scalar"
 
     @property
@@ -94,7 +102,8 @@ class Port:
     Attributes:
         name: Unique among the block's inputs (or outputs).
         help: What goes in or comes out.
-        optional: Whether the block works without a wire here.
+        optional: Whether the block works without a wire here. Optional ports come last; their values are handed over by the
+            port's name (`forward(self, x, mask=None)`).
     """
 
     name: str
@@ -107,8 +116,9 @@ class Call:
     """What a block becomes, as data: run it and it is the module, print it and it is a line of the exported source.
 
     Attributes:
-        target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours, or under `torch.` for a
-            plain function of tensors. "add" stands for `a + b + ...`.
+        target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`), under
+            `torch.` or `nn.functional.` for a plain function of tensors; ".permute" for a method of the first tensor. "add",
+            "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]`.
         args: Positional arguments, after the tensors where the target is a function.
         kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
         packed: Whether a function takes its tensors as one list (`torch.cat([a, b], dim=1)`).
@@ -128,7 +138,7 @@ class Call:
     @property
     def is_module(self) -> bool:
         """Whether the target is built once and called often (a module), not a plain function."""
-        return self.target.startswith(("nn.", "layers."))
+        return self.target.startswith(("nn.", "layers.")) and not self.target.startswith("nn.functional.")
 
 
 Role = Literal["layer", "input", "output", "loss", "metric", "entry", "exit"]
@@ -163,17 +173,25 @@ class Block:
         """The output ports."""
         return (Port("y"),)
 
-    @property
+    @classmethod
+    def example(cls) -> tuple[Shape, ...]:
+        """Shapes that the block takes with its default settings, for documentation and tests; empty: any vector or map."""
+        return ()
+
+    @cached_property
     def port_names(self) -> tuple[str, ...]:
         """Names of the input ports, made once: a block never changes."""
-        names: tuple[str, ...] | None = self.__dict__.get("_port_names")
-        if names is None:
-            names = tuple(port.name for port in self.inputs())
-            object.__setattr__(self, "_port_names", names)
-        return names
+        return tuple(port.name for port in self.inputs())
+
+    @cached_property
+    def memo(self) -> dict[tuple[Shape, ...], Any]:
+        """What the checker has found out about this block, by what arrives."""
+        return {}
 
     def shape(self, *xs: Shape) -> Shape:
-        """The shape that comes out, given one shape an input port (a missing optional input is left out).
+        """The shape that comes out, given one shape an input port.
+
+        For an optional port without a wire it is None; Nones at the end are cut off. The same goes for the methods below.
 
         Raises:
             BlockError: What arrives does not fit.
@@ -217,7 +235,7 @@ _REGISTRY: dict[str, type[Block]] = {}
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2)
+    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2, numbers)
 )
 def block(
     kind: str, *, title: str, family: str, source: str, role: Role = "layer", stem: str = ""
@@ -244,6 +262,12 @@ def kinds() -> Mapping[str, type[Block]]:
         import engine.blocks  # noqa: F401  importing the package declares all families
 
     return _REGISTRY
+
+
+@lru_cache(maxsize=8192)
+def one_of(block: Block) -> Block:
+    """The block that stands for all that are equal to it: what is found out about one need not be found out about the others."""
+    return block
 
 
 def spec_of(kind: str) -> type[Block]:

@@ -73,6 +73,24 @@ def _step(path: QPainterPath, side: float) -> None:
     path.lineTo(side, side * 0.15)
 
 
+def _chain(path: QPainterPath, side: float) -> None:
+    """Steps one after the other."""
+    for step in (0, 1, 2):
+        path.addRect(QRectF(side * (step * 2 + 0.5) / 6, side * 0.35, side / 6, side * 0.3))
+
+
+def _fan(path: QPainterPath, side: float) -> None:
+    """One that looks at many."""
+    for step in range(4):
+        _line(path, 0, side / 2, side, side * (step + 0.5) / 4)
+
+
+def _grain(path: QPainterPath, side: float) -> None:
+    """Noise."""
+    for x, y in ((0.2, 0.3), (0.5, 0.15), (0.8, 0.4), (0.35, 0.6), (0.65, 0.75), (0.15, 0.85)):
+        path.addEllipse(QPointF(side * x, side * y), side / 24, side / 24)
+
+
 def _nested(path: QPainterPath, side: float) -> None:
     path.addRect(QRectF(side / 4, side / 4, side / 2, side / 2))
 
@@ -91,6 +109,9 @@ PATTERNS: Mapping[str, Draw] = {
     "Regularisation": _dots,
     "Shape": _upright,
     "Merge": _plus,
+    "Sequence": _chain,
+    "Attention": _fan,
+    "Generative": _grain,
     "Loss and metric": _rising,
     "Composites": _nested,
 }

@@ -10,11 +10,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
-from engine.declare import Choice, Flag, Integer, Pair, Real, Setting, Text
+from engine.declare import Choice, Flag, Integer, Pair, Real, Row, Setting, Text
 from engine.errors import SettingError
 from gui import theme
 from gui.form.editors import FIELD_HEIGHT, ChoiceEditor, Editor, FlagEditor, NumberEditor, TextEditor
 from gui.form.number import NumberEdit
+from gui.form.numbers import RowEditor
 from gui.widgets import IconButton
 
 
@@ -166,6 +167,8 @@ def editor(setting: Setting) -> Editor:
             made = TextEditor(setting)
         case Pair():
             made = PairEditor(setting)
+        case Row():
+            made = RowEditor(setting)
         case _:
             raise TypeError(f"there is no editor for settings of the kind {setting.kind!r}")
     made.set_value(setting.default)
