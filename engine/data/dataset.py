@@ -16,6 +16,7 @@ from engine.data.table import Array
 from engine.graph.facts import DataFacts
 
 _CHUNK = 1 << 24  # bytes hashed at once
+_ROWS = 4096  # samples counted at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,8 @@ class DataSet:
 
     Attributes:
         facts: Columns, shapes and classes, as the checker reads them.
-        columns: Images uint8 [N,C,H,W]; numbers float32 [N,F]; labels int64 [N].
+        columns: Pictures uint8 [N,C,H,W]; numbers float32 [N,F] or, for series, [N,T,F]; labels int64 [N]; masks int64
+            [N,H,W]; tokens and tags int64 [N,T].
         splits: Row numbers (int64, ascending) of "train", "val" and "test"; a part may be empty, "train" is not.
         normalisation: How the input column is scaled, measured on the training part.
         notes: Sentences that a person should read: what was resized, converted, left out.
@@ -42,20 +44,30 @@ class DataSet:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes; empty where the data have no labels."""
+        """Names of the classes of what is to be predicted; empty where that is numbers, or nothing."""
         target = self.facts.target
         return target.classes if target is not None else ()
 
-    def class_counts(self) -> dict[str, npt.NDArray[np.int64]]:
-        """For each part, how many samples each class has, in the order of `classes`; empty without labels."""
-        target = self.facts.target
-        if target is None or target.kind != "label":
+    def class_counts(self, name: str | None = None) -> dict[str, npt.NDArray[np.int64]]:
+        """For each part, how often each class comes up, in the order of the classes; empty where there are none.
+
+        Args:
+            name: The column; None for the one to be predicted. Of a label samples are counted, of a mask pixels, of tags
+                and tokens steps, those that are filled up left out.
+        """
+        column = self.facts.target if name is None else self.facts.column(name)
+        if column is None or not column.classes:
             return {}
-        labels = self.columns[target.name]
-        return {
-            part: np.bincount(labels[rows], minlength=len(target.classes)).astype(np.int64)
-            for part, rows in self.splits.items()
-        }
+        out = {}
+        for part, rows in self.splits.items():
+            counts = np.zeros(len(column.classes), np.int64)
+            for start in range(0, len(rows), _ROWS):
+                values = self.columns[column.name][rows[start : start + _ROWS]].reshape(-1)
+                counts += np.bincount(values, minlength=len(counts))[: len(counts)]
+            if column.pad is not None and 0 <= column.pad < len(counts):
+                counts[column.pad] = 0
+            out[part] = counts
+        return out
 
 
 def digest(columns: dict[str, Array], classes: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from engine.data.registry import Progress, Request, dataset_of
 from engine.data.splits import Rows, draw, split
 from engine.data.table import Array, Table
 from engine.errors import DataError
-from engine.graph.facts import Column, DataFacts
+from engine.graph.facts import DataFacts
 
 _REPORT_EVERY = 4096  # samples between two reports of progress
 
@@ -74,7 +74,7 @@ def limited(table: Table, limit: int | None, seed: int) -> Table:
     """`table` with at most `limit` samples, from all its classes and parts in proportion."""
     if limit is None or len(table) <= limit:
         return table
-    labels = table.columns.get("label", np.zeros(len(table), np.int64))
+    labels = table.labels if table.labels is not None else np.zeros(len(table), np.int64)
     parts = table.parts if table.parts is not None else np.zeros(len(table), np.int8)
     rows = draw(labels * 3 + parts, limit, seed)
     note = f"{limit:,} of {len(table):,} samples are used, as the limit says."
@@ -92,32 +92,37 @@ def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
     if request.image is not None and "image" in columns and columns["image"].shape[1:] != request.image:
         notes += conversions(columns["image"].shape[1:], request.image)
         columns["image"] = _fitted(columns["image"], request.image, request)
+        for name in [name for name in columns if table.column(name).kind == "mask"]:
+            columns[name] = resized_masks(columns[name], request.image[1:])
+    table = replace(table, columns=columns)
+    val, test = (0.0, 0.0) if table.parted else (choice.val_fraction, choice.test_fraction)
     splits = split(
-        len(table), columns.get("label"), table.parts,
-        val=choice.val_fraction, test=choice.test_fraction, seed=choice.split_seed, stratified=choice.stratified,
+        len(table), table.labels, table.parts,
+        val=val, test=test, seed=choice.split_seed, stratified=choice.stratified,
     )  # fmt: skip
-    notes += _missing(columns, splits, table.classes, choice)
+    notes += _missing(table, splits, choice)
     request.tell("Measuring the training part", 0, 1)
-    known = DataFacts(table.name, len(table), tuple(_column(n, c, table.classes) for n, c in columns.items()))
+    known = DataFacts(table.name, len(table), tuple(table.column(name) for name in columns))
     entry = known.input
     if entry is None:
-        raise DataError(f"{table.name} has no input: neither pictures nor features. Choose data that have some.")
+        raise DataError(
+            f"{table.name} has no input: neither pictures nor numbers nor text. Choose data that have some."
+        )
     normalisation = measure(columns[entry.name], splits["train"], choice.normalise)
-    total = digest(columns, table.classes)
+    total = digest(columns, table.classes or tuple(name for column in known.columns for name in column.classes))
     request.tell("Measuring the training part", 1, 1)
     return DataSet(known, columns, splits, normalisation, tuple(notes), total, table.unreadable)
 
 
-def _missing(
-    columns: dict[str, Array], splits: dict[str, Rows], classes: tuple[str, ...], choice: DataChoice
-) -> list[str]:
+def _missing(table: Table, splits: dict[str, Rows], choice: DataChoice) -> list[str]:
     """What is said of parts and classes that have nothing in them."""
     said = []
     if choice.val_fraction > 0 and not len(splits["val"]):
         said.append("There are too few samples for a validation part; it is empty.")
-    if "label" in columns and classes:
-        counts = np.bincount(columns["label"][splits["train"]], minlength=len(classes))
-        empty = [name for name, count in zip(classes, counts, strict=True) if not count]
+    for name in [name for name in table.columns if table.column(name).kind == "label"]:
+        classes = table.column(name).classes
+        counts = np.bincount(table.columns[name][splits["train"]], minlength=len(classes))
+        empty = [name for name, count in zip(classes, counts, strict=bool(classes)) if not count]
         if empty:
             more = f" and {len(empty) - 5} more" if len(empty) > 5 else ""
             said.append(f"There is no sample to train on of {', '.join(empty[:5])}{more}.")
@@ -147,11 +152,10 @@ def _fitted(pictures: Array, want: tuple[int, int, int], request: Request) -> Ar
     return out
 
 
-def _column(name: str, values: Array, classes: tuple[str, ...]) -> Column:
-    match values.ndim, values.dtype.kind:
-        case 4, _:
-            return Column(name, "image", tuple(values.shape[1:]))
-        case 1, "i":
-            return Column(name, "label", (), classes)
-        case _:
-            return Column(name, "number", tuple(values.shape[1:]))
+def resized_masks(masks: Array, size: tuple[int, int]) -> Array:
+    """Masks [N,H,W] brought to another size; every pixel takes the class of the one under its middle."""
+    height, width = size
+    check_memory(len(masks) * height * width * masks.itemsize, "The resized masks")
+    rows = (2 * np.arange(height) + 1) * masks.shape[1] // (2 * height)
+    columns = (2 * np.arange(width) + 1) * masks.shape[2] // (2 * width)
+    return masks[:, rows[:, None], columns]
