@@ -8,9 +8,9 @@ No torch: a graph of 1,000 blocks takes a few milliseconds, and an edit of it a 
 
 from __future__ import annotations
 
-import contextlib
-import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import compress
+from operator import is_not
 
 from engine.blocks.spec import Block, Shape
 from engine.declare import Json
@@ -27,6 +27,9 @@ __all__ = ["BlockReport", "Report", "check"]
 
 FLOAT_BYTES = 4  # activations are float32
 # Blocks whose output is their input seen in another way, so that it takes no memory of its own.
+MOST_KNOWN = 256  # reports that a block remembers, one for what arrives
+_NOTHING = BlockReport(())
+_NO_WIRES: Mapping[str, Wire] = {}
 _ENDS = ("output", "loss", "exit")
 _VIEWS = frozenset({"flatten", "output", "image_input", "vector_input", "port_in", "port_out"})
 
@@ -62,15 +65,19 @@ def check_drawing(
         before: The report of an earlier state of the same drawing.
     """
     topology = graph.topology
-    nodes = dict(graph.nodes)
+    nodes = graph.nodes.copy()
     order = topology.order(nodes)
-    walk = Walk(graph, facts, names, entries, running, {}, topology.into, topology.leaving)
+    walk = Walk(graph, facts, names, entries, running, {}, {}, topology.into, topology.leaving)
     own = entries is not None  # a composite's blocks depend on its names, so nothing is taken over
-    waiting = set(order) if before is None or own or running.counted else _resume(walk, before, nodes)
+    before = Report() if before is None or own or running.counted else before
+    waiting = _resume(walk, before, nodes)
     for id_ in waiting:
-        walk.made[id_] = nodes[id_].block()
-    ends = frozenset([id_ for id_, block in walk.made.items() if block.role in _ENDS])
-    walk.needed = topology.upstream(ends)
+        walk.made[id_] = block = nodes[id_].block()
+        if block.role == "layer":
+            walk.roles.pop(id_, None)
+        else:
+            walk.roles[id_] = block.role
+    walk.needed = topology.upstream(frozenset([id_ for id_, role in walk.roles.items() if role in _ENDS]))
     for id_ in order if waiting else ():
         if id_ in waiting:
             _visit(walk, nodes[id_], depth, waiting)
@@ -78,22 +85,39 @@ def check_drawing(
         check_ports(walk, order)
     else:
         check_ends(walk, order)
-    found = walk.blocks.values()
+    parameters, macs, activation_bytes = _totals(walk, before, waiting)
     return Report(
         blocks=walk.blocks,
         problems=tuple(sorted(walk.problems, key=lambda problem: problem.severity != "error")),
         order=order,
-        parameters=sum([item.parameters for item in found]),
-        macs=sum([item.macs for item in found]),
-        activation_bytes=sum([item.activation_bytes for item in found]),
+        parameters=parameters,
+        macs=macs,
+        activation_bytes=activation_bytes,
         inner=walk.inner,
         made=walk.made,
         bypassed=frozenset(walk.bypassed),
         exits=_exits(walk) if own else (),
         nodes=nodes,
-        wires=before.wires if before is not None and before.wiring is topology.state else dict(graph.wires),
-        wiring=topology.state,
+        roles=walk.roles,
+        log=topology.log,
+        logged=len(topology.log),
     )
+
+
+def _totals(walk: Walk, before: Report, seen: Collection[str]) -> tuple[int, int, int]:
+    """Learned numbers, multiply-adds and bytes of all blocks: what they were, and what those that were looked at make of it."""
+    gone = (
+        [] if before.blocks.keys() <= walk.blocks.keys() else [id_ for id_ in before.blocks if id_ not in walk.blocks]
+    )
+    parameters, macs, activation_bytes = before.parameters, before.macs, before.activation_bytes
+    for id_ in (*seen, *gone):
+        now, then = walk.blocks.get(id_), before.blocks.get(id_)
+        if now is not then:
+            now, then = now or _NOTHING, then or _NOTHING
+            parameters += now.parameters - then.parameters
+            macs += now.macs - then.macs
+            activation_bytes += now.activation_bytes - then.activation_bytes
+    return parameters, macs, activation_bytes
 
 
 def _exits(walk: Walk) -> tuple[Shape | None, ...]:
@@ -107,56 +131,90 @@ def _resume(walk: Walk, before: Report, nodes: Mapping[str, Node]) -> set[str]:
     """Take over what an earlier report says; gives the blocks that have to be looked at again.
 
     These are blocks that are new or changed, blocks whose wires are, blocks with a problem (its mends name ids that may be taken
-    by now) and composites, whose insides may have changed. What arrives somewhere anew is followed from there.
+    by now) and composites, whose insides may have changed. What arrives somewhere anew is followed from there. Thousands of blocks
+    are compared at the speed of C.
     """
-    walk.blocks = {id_: report for id_, report in before.blocks.items() if id_ in nodes}
-    walk.made = {id_: block for id_, block in before.made.items() if id_ in nodes}
-    walk.bypassed = {id_ for id_ in before.bypassed if id_ in nodes}
+    log = walk.graph.topology.log
+    if before.log is not log:  # the report of another drawing, or of one before very many changes
+        return set(nodes)
+    walk.blocks, walk.made, walk.roles = dict(before.blocks), dict(before.made), dict(before.roles)
+    walk.bypassed = set(before.bypassed)
     old = before.nodes
-    waiting = {id_ for id_, node in nodes.items() if old.get(id_) is not node or node.given is not None}
-    if before.wiring is not walk.graph.topology.state:
-        wires, earlier = walk.graph.wires, before.wires
-        waiting.update(end.block for end, wire in wires.items() if earlier.get(end) is not wire)
-        waiting.update(end.block for end in earlier if end not in wires)
+    if list(old) == list(nodes):
+        waiting = set(compress(nodes, map(is_not, old.values(), nodes.values())))
+    else:
+        for id_ in old.keys() - nodes.keys():
+            for held in (walk.blocks, walk.made, walk.roles):
+                held.pop(id_, None)
+            walk.bypassed.discard(id_)
+        waiting = {id_ for id_, node in nodes.items() if old.get(id_) is not node}
+    waiting.update(log[before.logged :])
+    waiting.update(before.inner)
     waiting.update(problem.block for problem in before.problems if problem.block is not None and not problem.path)
-    return {id_ for id_ in waiting if id_ in nodes}
+    return waiting & nodes.keys()
 
 
 def _visit(walk: Walk, node: Node, depth: int, waiting: set[str]) -> None:
     """Find out about one block; what is wrong goes to the walk's problems, what it feeds is looked at too if it gives another
     shape than before."""
-    before = walk.blocks.get(node.id)
-    walk.bypassed.discard(node.id)
-    block = walk.made[node.id]
+    id_ = node.id
+    before = walk.blocks.get(id_)
+    walk.bypassed.discard(id_)
     report = None
-    if node.given is None and node.names is None and node.bypassed is False and block.role != "entry":
-        wires = walk.into.get(node.id, {})
-        arriving = tuple([_arrives(walk, wires.get(name)) for name in block.port_names])
-        if None not in arriving:
-            with contextlib.suppress(BlockError):  # the long way says what is wrong
-                report = _known(block, arriving)
-    walk.blocks[node.id] = report = report or _examined(walk, node, depth)
+    if node.given is None and node.names is None and node.bypassed is False:
+        report = _plain(walk, id_)
+    if report is None:
+        report = _examined(walk, node, depth)
+    if report is before:
+        return
+    walk.blocks[id_] = report
     if before is None or before.outputs != report.outputs:
-        for end in walk.leaving.get(node.id, ()):
+        for end in walk.leaving.get(id_, ()):
             waiting.add(end.block)
 
 
-@functools.lru_cache(maxsize=8192)
+def _plain(walk: Walk, id_: str) -> BlockReport | None:
+    """The report of a block that depends on nothing but what arrives; None where it takes the long way to say what is wrong."""
+    block, blocks = walk.made[id_], walk.blocks
+    wires = walk.into.get(id_, _NO_WIRES)
+    arriving = []
+    for name in block.port_names:
+        wire = wires.get(name)
+        found = blocks.get(wire.source.block) if wire is not None else None
+        if wire is None or found is None:
+            return None
+        shape = found.outputs[0] if len(found.outputs) == 1 else _arrives(walk, wire)
+        if shape is None:
+            return None
+        arriving.append(shape)
+    key = tuple(arriving)
+    found = block.memo.get(key)
+    if found is None and block.role != "entry":
+        try:
+            found = _known(block, key)
+        except BlockError:
+            return None
+    return found
+
+
 def _known(block: Block, arriving: tuple[Shape, ...]) -> BlockReport:
-    """A plain block's report for what arrives; networks have many equal blocks.
+    """A plain block's report for what arrives, remembered: networks have many equal blocks, which are one object.
 
     Raises:
         BlockError: It does not fit.
     """
     outputs = block.shapes(*arriving)
     free = block.kind in _VIEWS or block.role in ("loss", "metric")
-    return BlockReport(
+    if len(block.memo) >= MOST_KNOWN:
+        block.memo.clear()
+    block.memo[arriving] = report = BlockReport(
         arriving,
         outputs,
         parameters=block.parameters(*arriving),
         macs=block.macs(*arriving),
         activation_bytes=0 if free else sum([output.size for output in outputs]) * FLOAT_BYTES,
     )
+    return report
 
 
 def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
@@ -177,12 +235,12 @@ def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
         return BlockReport(arriving)
     if bypassed:
         return BlockReport(arriving, arriving[:1] * len(block.outputs()))
-    given = [shape for port, shape in zip(ports, arriving, strict=True) if shape is not None or port.name in wires]
     if isinstance(block, CompositeBlock):
         return _composite(walk, node, block, arriving, depth)
-    if None in given:
+    given = {port.name: shape for port, shape in zip(ports, arriving, strict=True) if shape is not None}
+    if any(name not in given for name in wires):
         return BlockReport(arriving)  # the fault lies further up and is reported there
-    shapes = tuple(shape for shape in given if shape is not None)
+    shapes = block.arriving(given)
     try:
         outputs = block.shapes(*shapes)
     except BlockError as error:
@@ -193,7 +251,7 @@ def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
                 block=node.id,
                 setting=error.setting,
                 port=error.port or (ports[0].name if ports and error.setting is None else None),
-                fixes=mend.for_block(walk.graph, node, error, shapes),
+                fixes=mend.for_block(walk.graph, node, error, tuple(given.values())),
             )
         )
         return BlockReport(arriving)

@@ -40,7 +40,7 @@ class Drawing:
         self.owner = owner
 
     @property
-    def nodes(self) -> Mapping[str, Node]:
+    def nodes(self) -> MappingProxyType[str, Node]:
         """Blocks by id, in the order of the file."""
         return MappingProxyType(self._nodes)
 

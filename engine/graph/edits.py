@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from engine.blocks.spec import Block, spec_of
+from engine.blocks.spec import Block, one_of, spec_of
 from engine.declare import Json, from_json
 from engine.graph.expression import evaluate, is_expression, parse
 
@@ -19,9 +19,8 @@ COMPOSITE = "composite:"  # what the kind of an instance starts with; the defini
 Point = tuple[float, float]  # canvas units
 
 
-@dataclass(frozen=True, order=True)
-class End:
-    """One end of a wire: a port of a block.
+class End(NamedTuple):
+    """One end of a wire: a port of a block. A tuple, since drawings keep thousands of them by value.
 
     Attributes:
         block: The block's id.
@@ -84,10 +83,11 @@ class Node:
         return self.given if self.given is not None else spec_of(self.kind)
 
     def block(self) -> Block:
-        """The declared block with these settings; made once, since neither it nor the node ever changes."""
+        """The declared block with these settings; made once, for neither it nor the node ever changes; equal nodes share it."""
         made: Block | None = self.__dict__.get("_block")
         if made is None:
             made = self.block_with(self.names or {})
+            made = one_of(made) if self.given is None else made
             object.__setattr__(self, "_block", made)
         return made
 

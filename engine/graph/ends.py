@@ -15,7 +15,7 @@ from engine.graph.walk import Walk
 
 def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
     """What concerns the network as a whole: inputs, outputs, losses, loose ends."""
-    roles = {id_: block.role for id_, block in walk.made.items() if block.role != "layer"}
+    roles = walk.roles
     if not walk.made:
         walk.problems.append(
             Problem("empty", "The drawing is empty; place an input, some layers and an output, or open a preset.")
@@ -39,7 +39,8 @@ def check_ends(walk: Walk, order: tuple[str, ...]) -> None:
                 fixes=mend.add_output(walk.graph, last) if last else (),
             )
         )
-    for id_ in order if len(walk.needed) < len(order) else [id_ for id_ in order if id_ in roles]:
+    loose = walk.needed if ends and len(walk.needed) < len(order) else walk.made.keys()
+    for id_ in [id_ for id_ in order if id_ in roles or id_ not in loose]:
         role = roles.get(id_, "layer")
         node = walk.graph.nodes[id_]
         if ends and role in ("layer", "input") and id_ not in walk.needed and walk.blocks[id_].output is not None \

@@ -12,6 +12,7 @@ from typing import TypeVar
 from engine.graph.edits import End, Node, Wire
 
 K = TypeVar("K")
+LONGEST = 100_000  # changes of wires that are kept
 
 
 class Topology:
@@ -20,19 +21,19 @@ class Topology:
     Attributes:
         into: Block id -> input port -> wire.
         leaving: Block id -> the input that a wire ends in -> wire, in the order in which they were laid.
-        state: Another object whenever a wire has come, gone or been drawn otherwise.
+        log: Blocks whose incoming wires have changed, in the order of the changes; begun anew when it has become long.
     """
 
     def __init__(self) -> None:
         self.into: dict[str, dict[str, Wire]] = {}
         self.leaving: dict[str, dict[End, Wire]] = {}
-        self.state = object()
+        self.log: list[str] = []
         self._order: tuple[str, ...] | None = None
         self._needed: tuple[frozenset[str], frozenset[str]] | None = None
 
     def lay(self, wire: Wire) -> None:
         """A wire has come, or another one into the same input."""
-        self.state = object()
+        self._note(wire)
         before = self.into.get(wire.target.block, {}).get(wire.target.port)
         if before is not None and before.source == wire.source:  # only its drawing has changed
             self.leaving[wire.source.block][wire.target] = wire
@@ -45,10 +46,15 @@ class Topology:
 
     def take(self, wire: Wire) -> None:
         """A wire has gone."""
-        self.state = object()
+        self._note(wire)
         del self.into[wire.target.block][wire.target.port]
         del self.leaving[wire.source.block][wire.target]
         self.stale()
+
+    def _note(self, wire: Wire) -> None:
+        if len(self.log) >= LONGEST:
+            self.log = []
+        self.log.append(wire.target.block)
 
     def stale(self) -> None:
         """Blocks have come or gone, or wires: the order is another one."""

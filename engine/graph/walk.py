@@ -5,10 +5,10 @@ Not for: judging anything (`engine.graph.check`, `engine.graph.inside`, `engine.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.blocks.spec import Block, Shape
+from engine.blocks.spec import Block, Role, Shape
 from engine.declare import Json
 from engine.errors import Problem
 from engine.graph.edits import End, Node, Wire
@@ -55,7 +55,9 @@ class Report:
         bypassed: Ids of the blocks that pass their first input on.
         exits: Of a composite: the shapes that leave it, in the order of its ports.
         names: Of a composite: its settings here; `i`, `n`, `k`, `total` besides, as they were where it was first worked out.
-        nodes, wires, wiring: The drawing as it was, for checking again after an edit.
+        roles: Of the blocks that are no layers, by id.
+        nodes, log, logged: The drawing as it was, for checking again after an edit: its blocks, its log of changed wires, and how
+            long that was.
     """
 
     blocks: Mapping[str, BlockReport] = field(default_factory=dict)
@@ -70,8 +72,9 @@ class Report:
     exits: tuple[Shape | None, ...] = ()
     names: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
     nodes: Mapping[str, Node] = field(default_factory=dict, repr=False, compare=False)
-    wires: Mapping[End, Wire] = field(default_factory=dict, repr=False, compare=False)
-    wiring: object = field(default=None, repr=False, compare=False)
+    roles: Mapping[str, Role] = field(default_factory=dict, repr=False, compare=False)
+    log: Sequence[str] | None = field(default=None, repr=False, compare=False)
+    logged: int = field(default=0, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -113,6 +116,7 @@ class Walk:
         entries: Shapes that arrive at a composite's ports, by the port's name; None for the network itself.
         running: Counts repetitions over the whole network.
         made: The declared block of each node, expressions worked out.
+        roles: Of the blocks that are no layers.
         into: Block id -> port -> wire.
         leaving: Block id -> wires that start there, by the input they end in.
         needed: Blocks that an output or a loss depends on.
@@ -125,6 +129,7 @@ class Walk:
     entries: Mapping[str, Shape | None] | None
     running: Running
     made: dict[str, Block]
+    roles: dict[str, Role]
     into: Mapping[str, Mapping[str, Wire]]
     leaving: Mapping[str, Mapping[End, Wire]]
     needed: Collection[str] = frozenset()
