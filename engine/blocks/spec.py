@@ -118,7 +118,7 @@ class Call:
     Attributes:
         target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`), under
             `torch.` or `nn.functional.` for a plain function of tensors; ".permute" for a method of the first tensor. "add",
-            "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]`.
+            "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: left out).
         args: Positional arguments, after the tensors where the target is a function.
         kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
         packed: Whether a function takes its tensors as one list (`torch.cat([a, b], dim=1)`).
@@ -187,6 +187,13 @@ class Block:
     def memo(self) -> dict[tuple[Shape, ...], Any]:
         """What the checker has found out about this block, by what arrives."""
         return {}
+
+    def arriving(self, shapes: Mapping[str, Shape]) -> tuple[Any, ...]:
+        """Shapes by port as the methods below take them: None for an optional port that has none, cut off at the end."""
+        xs = [shapes.get(name) for name in self.port_names]
+        while xs and xs[-1] is None:
+            xs.pop()
+        return tuple(xs)
 
     def shape(self, *xs: Shape) -> Shape:
         """The shape that comes out, given one shape an input port.

@@ -119,7 +119,9 @@ def _mark(use: Use, part: Part, codes: Codes) -> Any:
         return ()
     if part.step is not None:
         call = part.step.call
-        return runs, call.target, call.packed, len(call.args), tuple(name for name, _ in call.kwargs)
+        axis = dict(call.kwargs)["dim"] if call.target == "slice" else None  # says where the colons stand
+        names = tuple(name for name, _ in call.kwargs)
+        return runs, call.target, call.packed, len(call.args), names, axis, part.step.named, part.step.initial
     repetitions = use.inner[part.node.id]
     return runs, len(repetitions), _uniform(repetitions, codes), tuple(_inner(each, codes) for each in repetitions)
 
@@ -163,6 +165,10 @@ def _same_steps(there: list[tuple[Use, Part]]) -> bool:
     steps = [part.step for _, part in there]
     calls = [step.call for step in steps if step is not None]
     if len(calls) < len(there) or len({(call.target, call.packed, len(call.args)) for call in calls}) > 1:
+        return False
+    if len({(step.named, step.initial) for step in steps if step is not None}) > 1:
+        return False
+    if calls[0].target == "slice" and len({dict(call.kwargs)["dim"] for call in calls}) > 1:
         return False
     names = {name for call in calls for name, _ in call.kwargs}
     # An argument that only some calls need is written for all of them; the block's setting says what it is there.

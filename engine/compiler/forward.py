@@ -15,6 +15,7 @@ from engine.compiler.uses import Use
 from engine.graph.edits import End
 
 _LETTERS = ("x", "h", "z")
+_OPERATORS = {"add": " + ", "sub": " - ", "mul": " * "}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Line:
         when: Of a function: on what it depends whether it is there.
         inner: Of an instance: its repetitions.
         loops: Whether they are gone through one by one.
+        named: Names by which the last values are handed over.
     """
 
     part: Part
@@ -42,6 +44,7 @@ class Line:
     when: str = ""
     inner: tuple[Use, ...] = ()
     loops: bool = False
+    named: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -139,15 +142,28 @@ def _letter(names: dict[End, str], readers: dict[End, set[int]], chained: dict[E
 
 def _called(line: Line, names: dict[End, str]) -> str:
     xs = [names[end] for end in line.reads]
+    plain = len(xs) - len(line.named)
+    xs = xs[:plain] + [f"{name}={x}" for name, x in zip(line.named, xs[plain:], strict=True)]
     gives = ", ".join(names[end] for end in line.gives)
     if not line.target:
         return f"{gives} = self.{line.name}({', '.join(xs)})"
-    if line.target == "add":
-        text = " + ".join(xs)
+    if line.target in _OPERATORS:
+        text = _OPERATORS[line.target].join(xs)
+    elif line.target == "slice":
+        text = f"{xs[0]}[{_place(line.given)}]"
+    elif line.target.startswith("."):
+        text = f"{xs[0]}{line.target}({', '.join([*xs[1:], *line.given])})"
     else:
         tensors = f"[{', '.join(xs)}]" if line.packed else ", ".join(xs)
         text = f"{line.target}({', '.join([tensors, *line.given])})"
     return f"{gives} = {text}" + (f" if {line.when} else {xs[0]}" if line.when else "")
+
+
+def _place(given: Sequence[str]) -> str:
+    """What stands in the brackets of a slice: ":, 1:5:2"."""
+    said = dict(each.split("=", 1) for each in given)
+    start, stop, step = ("" if said[name] == "None" else said[name] for name in ("start", "stop", "step"))
+    return ":, " * int(said["dim"]) + f"{start}:{stop}" + (f":{step}" if step else "")
 
 
 def _looped(line: Line, names: dict[End, str]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from engine.compiler.plan import Plan, Step
 from engine.compiler.rewrite import pool_first
 from engine.declare import unknown
 from engine.errors import CompileError
+from engine.layers import layer
 
 OUTPUTS = "outputs"  # what `Network.run` calls the network's result
 
@@ -157,7 +159,12 @@ class Network(nn.Module):
             for line in schedule:
                 step = line.step
                 call = line.function or self._layer(line.way)
-                found = call(*[values[slot] for slot in step.reads])
+                if step.named:
+                    plain = len(step.reads) - len(step.named)
+                    named = {name: values[slot] for name, slot in zip(step.named, step.reads[plain:], strict=True)}
+                    found = call(*[values[slot] for slot in step.reads[:plain]], **named)
+                else:
+                    found = call(*[values[slot] for slot in step.reads])
                 if step.more:
                     values.update(zip((step.writes, *step.more), found, strict=True))
                 else:
@@ -218,34 +225,55 @@ def _made(step: Step) -> nn.Module:
     call = step.call
     try:
         module: nn.Module = _named(call.target)(*call.args, **dict(call.kwargs))
+        if step.initial is not None:
+            layer("initialise")(module, step.initial.weight, **step.initial.given())
     except _TORCH_ERRORS as error:
         raise CompileError(f"{step.name} ({step.kind}) could not be built: torch says: {error}") from error
     return module
 
 
 def _named(target: str) -> Any:
-    """What a dotted name stands for under `torch`."""
+    """What a dotted name stands for: a layer of ours under `layers`, everything else under `torch`."""
+    if target.startswith("layers."):
+        return layer(target.removeprefix("layers."))
     found: Any = torch
     for part in target.removeprefix("torch.").split("."):
         found = getattr(found, part)
     return found
 
 
-def _function(call: Call) -> Callable[..., Tensor]:
-    if call.target == "add":
-        return _add
-    function = _named(call.target)
-    return functools.partial(_apply, function, call.packed, call.args, dict(call.kwargs))
+_OPERATORS: dict[str, Callable[..., Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 
 
-def _apply(function: Any, packed: bool, args: tuple[Any, ...], kwargs: dict[str, Any], *xs: Tensor) -> Tensor:
-    result: Tensor = function(list(xs), *args, **kwargs) if packed else function(*xs, *args, **kwargs)
-    return result
+def _function(call: Call) -> Callable[..., Any]:
+    kwargs = dict(call.kwargs)
+    if call.target in _OPERATORS:
+        return functools.partial(_folded, _OPERATORS[call.target])
+    if call.target == "slice":
+        place = (slice(None),) * kwargs["dim"] + (slice(kwargs["start"], kwargs["stop"], kwargs["step"]),)
+        return functools.partial(_sliced, place)
+    if call.target.startswith("."):
+        return functools.partial(_method, call.target[1:], call.args, kwargs)
+    return functools.partial(_apply, _named(call.target), call.packed, call.args, kwargs)
 
 
-def _add(first: Tensor, *rest: Tensor) -> Tensor:
+def _apply(
+    function: Any, packed: bool, args: tuple[Any, ...], kwargs: dict[str, Any], *xs: Tensor, **named: Tensor
+) -> Any:
+    return function(list(xs), *args, **kwargs) if packed else function(*xs, *args, **kwargs, **named)
+
+
+def _method(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], x: Tensor, *xs: Tensor) -> Any:
+    return getattr(x, name)(*xs, *args, **kwargs)
+
+
+def _sliced(place: tuple[slice, ...], x: Tensor) -> Tensor:
+    return x[place]
+
+
+def _folded(function: Callable[[Any, Any], Any], first: Tensor, *rest: Tensor) -> Tensor:
     for other in rest:
-        first = first + other
+        first = function(first, other)
     return first
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.blocks.initial import Weighted
 from engine.blocks.spec import Shape
 from engine.compiler.steps import Drawn, InputSpec, OutputSpec, Part, Plan, Step
 from engine.errors import CompileError
@@ -126,7 +127,7 @@ class Planner:
             self._fill(place, node, ends, slots)
             return Part(node, block, sources, ports, copies=copies)
         shapes = tuple(place.shapes[source] for source in sources)
-        call = block.lower(*shapes)
+        call = block.lower(*block.arriving(dict(zip(wired, shapes, strict=True))))
         if call is None:
             self._fill(place, node, ends, (place.slots[sources[0]],) * len(ends))
             return Part(node, block, sources, ports)
@@ -137,6 +138,8 @@ class Planner:
         step = Step(
             node.id, place.prefix + node.name, node.kind, call, tuple(place.slots[source] for source in sources), slots[0],
             shapes, place.shapes[ends[0]], parameters=said.parameters, macs=said.macs, more=slots[1:], path=place.path,
+            named=tuple(port.name for port in block.inputs() if port.optional and port.name in wires),
+            initial=block.initial() if isinstance(block, Weighted) else None,
         )  # fmt: skip
         self.steps.append(step)
         return Part(node, block, sources, ports, step)

@@ -21,6 +21,7 @@ from engine.compiler.plan import plan as planned
 from engine.compiler.uses import use_of
 from engine.compiler.writing import About, written
 from engine.graph.model import Graph
+from engine.layers import Text, text
 
 
 class Scaling(Protocol):
@@ -59,15 +60,17 @@ def source(
     title = _one_line(title or plan.title) or "Neural network"
     name = class_name(title)
     scaled = normalisation is not None
+    layers = [text(each) for each in _layers(plan)]
     parts = [
         _constants(plan, normalisation, classes),
+        *(layer.code for layer in layers),
         *_classes(plan, name),
         script.preprocess(plan) if scaled else "",
         script.READ_WEIGHTS,
         script.READ_SAMPLES,
         script.main(plan, name, title, scaled=scaled, classes=classes),
     ]
-    head = _docstring(plan, title, file) + "\n\n" + _IMPORTS
+    head = _docstring(plan, title, file) + "\n\n" + _imports(layers)
     return head + "\n\n\n".join(part for part in parts if part) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
 
@@ -89,16 +92,33 @@ def class_name(title: str) -> str:
 
 _TAKEN = frozenset(("Path", "Tensor", "CLASSES", "SCALE", "MEAN", "STD"))
 
-_IMPORTS = """import argparse
-import ast
-import io
-import json
-from pathlib import Path
+_STANDARD = ("import argparse", "import ast", "import io", "import json", "from pathlib import Path")
+_TORCH = ("import torch", "from torch import Tensor, nn")
 
-import torch
-from torch import Tensor, nn
 
-"""
+def _layers(plan: Plan) -> list[str]:
+    """The layers of ours that the network needs, by name."""
+    targets = {step.call.target for step in plan.steps}
+    own = {target.removeprefix("layers.") for target in targets if target.startswith("layers.")}
+    if any(step.initial is not None for step in plan.steps):
+        own.add("initialise")
+    return sorted(own)
+
+
+def _imports(layers: Sequence[Text]) -> str:
+    """Import lines: the standard library's, then torch's, each sorted as ruff would."""
+    lines = {line for layer in layers for line in layer.imports if line != "from torch import Tensor"} | {
+        *_STANDARD,
+        *_TORCH,
+    }
+    lines -= {"from torch import nn"}
+    ours = [line for line in lines if line.split()[1].partition(".")[0] == "torch"]
+
+    def rank(line: str) -> tuple[bool, str]:
+        return line.startswith("from"), line.split()[1]
+
+    rest = sorted((line for line in lines if line not in ours), key=rank)
+    return "\n".join([*rest, "", *sorted(ours, key=rank), "", ""])
 
 
 def _docstring(plan: Plan, title: str, file: str) -> str:
@@ -150,7 +170,19 @@ def _tuple(name: str, items: Sequence[str]) -> str:
 def _classes(plan: Plan, name: str) -> Iterator[str]:
     """The classes of the composites, what stands inside others before them, and the network's last."""
     root = use_of(plan.drawn)
-    taken = {name, *_TAKEN, "read_weights", "read_samples", "preprocess", "main", "argparse", "ast", "io", "json"}
+    taken = {
+        name,
+        *_TAKEN,
+        *_layers(plan),
+        "read_weights",
+        "read_samples",
+        "preprocess",
+        "main",
+        "argparse",
+        "ast",
+        "io",
+        "json",
+    }
     codes: Codes = {}
     for uses in by_definition(root):
         for code in grouped(uses, codes, taken):

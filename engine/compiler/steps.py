@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.blocks.initial import Initial
 from engine.blocks.spec import Block, Call, Shape
 from engine.declare import Json
 from engine.graph.edits import End, Node
@@ -56,13 +57,15 @@ class Step:
         id, kind: The block.
         name: The block's name; inside a composite the way to it, "layer1.0.conv1": weights are stored under it.
         call: What it does, as data.
-        reads: Slots of its inputs, in the order of its ports.
+        reads: Slots of its inputs, in the order of its ports; optional ones without a wire are left out.
         writes: Slot of what it gives (of its first output).
         inputs: Shapes that arrive, one a slot read.
         output: Shape that it gives.
         parameters: Learned numbers.
         macs: Multiply-adds a sample.
         more: Slots of its other outputs.
+        initial: How its weights begin; None where torch's own values stay.
+        named: Names of its optional inputs that have a wire; the last reads are theirs.
         path: Ids of the instances that it stands in, the outermost first.
     """
 
@@ -78,6 +81,8 @@ class Step:
     macs: int = 0
     more: tuple[int, ...] = ()
     path: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    initial: Initial | None = None
 
 
 @dataclass(frozen=True)

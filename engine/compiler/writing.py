@@ -79,9 +79,11 @@ class _Writer:
             if not all(each.passes for _, each in there):
                 line, made = self._line(part.node, there)
                 lines.append(line)
+                real = [each for _, each in there if not each.passes]
                 if made:
-                    note = self._note(line, [each for _, each in there if not each.passes])
-                    rows.append((made, note))
+                    rows.append((made, self._note(line, real)))
+                begun = self._begun(part.node, real, always=len(real) == len(there))
+                rows += [(begun, "")] if begun else []
         self.code.arguments = self.arguments.settle()
         body = [f"class {self.code.name}(nn.Module):"]
         body += [*documented(self.about.help), ""] if self.about.help else []
@@ -132,9 +134,20 @@ class _Writer:
         given = self._given(node, there, texts)
         when = self._when(node, there)
         if part.step.call.is_module:
-            return Line(part, runs, reads), broken(node.name, [f"{target}({', '.join(given)})"], "", when)
+            call = f"{target.removeprefix('layers.')}({', '.join(given)})"
+            return Line(part, runs, reads, named=part.step.named), broken(node.name, [call], "", when)
         kept = tuple(self._kept(text) for text in given)
-        return Line(part, runs, reads, target, packed, kept, self._kept(when) if when else ""), ""
+        when = self._kept(when) if when else ""
+        return Line(part, runs, reads, target, packed, kept, when, named=part.step.named), ""
+
+    def _begun(self, node: Node, parts: Sequence[Part], *, always: bool) -> str:
+        """The line that gives a layer other first values than torch's; empty where there is none, or uses differ in it."""
+        found = {part.step.initial for part in parts if part.step is not None}
+        initial = found.pop() if len(found) == 1 else None
+        if initial is None or not always:
+            return ""
+        given = [literal(initial.weight), *(f"{name}={literal(value)}" for name, value in initial.given().items())]
+        return f"        initialise(self.{node.name}, {', '.join(given)})"
 
     def _kept(self, text: str) -> str:
         """An argument as `forward` reads it: "dim=dim" becomes "dim=self.dim"."""
