@@ -6,10 +6,12 @@ Not for: what the difference means (`gui.canvas.scene`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import compress
 from operator import is_not
 from typing import Generic, TypeVar
+
+from engine.graph.check import BlockReport
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -39,3 +41,28 @@ class Seen(Generic[K, V]):
     def clear(self) -> None:
         """Look at the next state as if all of it were new."""
         self._keys, self._values = [], []
+
+
+class Unknown:
+    """Blocks of which it is not known what leaves them."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def look(self, blocks: Mapping[str, BlockReport], gone: Collection[str], fresh: Collection[str]) -> set[str]:
+        """Blocks whose wires may be known now and were not, or the other way round; of several outputs any may be."""
+        now: set[str] = set()
+        out: set[str] = set(gone)
+        for id_ in fresh:
+            outputs = blocks[id_].outputs
+            if not outputs or outputs[0] is None:
+                now.add(id_)
+            if len(outputs) > 1:
+                out.add(id_)
+        out |= now ^ self._ids.intersection(fresh)
+        self._ids = self._ids.difference(fresh, gone) | now
+        return out
+
+    def clear(self) -> None:
+        """Look at the next report as if all of it were new."""
+        self._ids.clear()

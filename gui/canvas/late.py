@@ -32,20 +32,30 @@ class Late(QObject):
         self._problems: Mapping[str, tuple[Problem, ...]] = {}
         self._nodes: dict[str, None] = {}
         self._wires: dict[End, None] = {}
-        self._far_told = False  # whether what can be seen from far away has been said
+        self._turned_nodes: set[str] = set()  # of these, what may look different even from far away
+        self._turned_wires: set[End] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
 
     def tell(
-        self, report: Report, problems: Mapping[str, tuple[Problem, ...]], nodes: Iterable[str], wires: Iterable[End]
-    ) -> None:
-        """Take a new report; what is seen hears it now."""
+        self, report: Report, problems: Mapping[str, tuple[Problem, ...]], news: tuple[Iterable[str], Iterable[End]],
+        turned: tuple[Iterable[str], Iterable[End]],
+    ) -> None:  # fmt: skip
+        """Take a new report; what is seen hears it now.
+
+        Args:
+            report: What the checker found out.
+            problems: By block.
+            news: Blocks and wires that it says something new about.
+            turned: Those of them that it may say are wrong or right, known or unknown, other than before.
+        """
         self._report, self._problems = report, problems
-        self._far_told = False
-        self._nodes |= dict.fromkeys(nodes)
-        self._wires |= dict.fromkeys(wires)
+        self._nodes |= dict.fromkeys(news[0])
+        self._wires |= dict.fromkeys(news[1])
+        self._turned_nodes.update(turned[0])
+        self._turned_wires.update(turned[1])
         self.catch_up()
         if self._nodes or self._wires:
             self._timer.start()
@@ -59,15 +69,15 @@ class Late(QObject):
         shown = [view for view in scene.views() if view.isVisible()]
         if not shown:
             self.finish()
-        elif scene.inks.level == 0 and not self._far_told:
-            self._far_told = True
-            for id_ in [
-                id_ for id_ in self._nodes if id_ in scene.nodes and scene.nodes[id_].problems != self._of(id_)
-            ]:
-                self._tell_node(id_)
-            for end in self._other_lines():
-                self._tell_wire(end)
-        elif scene.inks.level:
+        elif scene.inks.level == 0:
+            for id_ in self._turned_nodes & self._nodes.keys():
+                if id_ in scene.nodes and scene.nodes[id_].problems != self._of(id_):
+                    self._tell_node(id_)
+            for end in self._turned_wires & self._wires.keys():
+                if self._other_line(end):
+                    self._tell_wire(end)
+            self._all_turned()
+        else:
             for view in shown:
                 self._tell_in(view.mapToScene(view.viewport().rect()).boundingRect())
 
@@ -77,13 +87,19 @@ class Late(QObject):
             self._tell_node(id_)
         for end in list(self._wires):
             self._tell_wire(end)
+        self._all_turned()
         self._timer.stop()
 
     def clear(self) -> None:
         """Other items are on the canvas."""
         self._nodes.clear()
         self._wires.clear()
+        self._all_turned()
         self._timer.stop()
+
+    def _all_turned(self) -> None:
+        self._turned_nodes.clear()
+        self._turned_wires.clear()
 
     def _tell_in(self, rect: QRectF) -> None:
         scene = self._scene
@@ -103,21 +119,15 @@ class Late(QObject):
                 self._tell_wire(next(iter(self._wires)))
         if self._nodes or self._wires:
             self._timer.start()
+        else:
+            self._all_turned()
 
-    def _other_lines(self) -> list[End]:
-        """Wires whose line looks different now: at fault or not, dashed or not."""
-        wrong = {(id_, p.port) for id_, found in self._problems.items() for p in found if p.severity == "error"}
-        blocks, wires = self._report.blocks, self._scene.wires
-        out = []
-        for end in self._wires:
-            item = wires.get(end)
-            if item is None:
-                continue
-            giver = blocks.get(item.wire.source.block)
-            known = giver is not None and giver.output is not None
-            if known != item.known or item.bad != (known and (end.block, end.port) in wrong):
-                out.append(end)
-        return out
+    def _other_line(self, end: End) -> bool:
+        """Whether a wire's line looks different now: at fault or not, dashed or not."""
+        item = self._scene.wires.get(end)
+        if item is None:
+            return False
+        return (item.known, item.bad) != (self._report.shape_of(item.wire.source) is not None, self._bad(end))
 
     def _of(self, id_: str) -> tuple[Problem, ...]:
         return self._problems.get(id_, ())

@@ -17,7 +17,7 @@ from engine.graph.check import BlockReport, Report
 from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
-from gui.canvas.changes import Seen
+from gui.canvas.changes import Seen, Unknown
 from gui.canvas.convoy import SEVERAL, Convoy
 from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
@@ -66,6 +66,7 @@ class CanvasScene(Ground):
         self._chosen: set[str] = set()
         self._reported: Seen[str, BlockReport] = Seen()
         self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._unknown = Unknown()
         self._unsaid: set[End] = set()  # wires that no report was shown on
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
         self.labels = Labels(self.inks, self.repaint_soon)
@@ -95,7 +96,7 @@ class CanvasScene(Ground):
             super().removeItem(item)
         for held in (self.labels, self.nodes, self.wires, self.cells, self.wire_cells, self._corridors, self._ends,
                      self._nodes_seen, self._wires_seen, self._astray, self._chosen, self._reported, self._problems,
-                     self._unsaid):  # fmt: skip
+                     self._unknown, self._unsaid):  # fmt: skip
             held.clear()
         self._content = self.convoy = None
         self.late.clear()
@@ -262,13 +263,16 @@ class CanvasScene(Ground):
             if problem.block is not None:
                 listed.setdefault(problem.block, []).append(problem)
         problems = {id_: tuple(found) for id_, found in listed.items()}
-        changed = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
-        if changed or self.inks.level:
+        turned = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
+        if turned or self.inks.level:
             self.far.stale()
-        changed.update(*self._reported.look(report.blocks))
+        gone, fresh = self._reported.look(report.blocks)
         self._problems = problems
-        ends, self._unsaid = self._unsaid.union(*(self._ends.get(id_, ()) for id_ in changed)), set()
-        self.late.tell(report, problems, changed & self.nodes.keys(), ends)
+        turned |= self._unknown.look(report.blocks, gone, fresh)
+        changed = turned.union(fresh)
+        ends, far = (self._unsaid.union(*(self._ends.get(id_, ()) for id_ in ids)) for ids in (changed, turned))
+        self._unsaid = set()
+        self.late.tell(report, problems, (changed & self.nodes.keys(), ends), (turned, far))
         if self.document.graph.owner is not None:  # expressions come to what they are in the repetition that is open
             for id_ in report.made.keys() & self.nodes.keys():
                 self.nodes[id_].show_here(report.made[id_].face(), id_ in report.bypassed)
