@@ -53,3 +53,80 @@ class DataChoice:
         unit="samples",
         advanced=True,
     )
+    target_scale: str = choice(
+        "none",
+        options=("none", "standard"),
+        labels=("as they are", "mean 0, deviation 1"),
+        help="how numbers to be predicted are scaled, measured on the training part; errors are then told in that scale",
+        title="Scale of targets",
+        advanced=True,
+    )
+    # What only some data sets read; their declarations name it, and a form shows it for them alone.
+    inputs: str = text(
+        "",
+        help="columns that the network reads, by name or number, separated by commas; empty: all that are not predicted",
+        title="Input columns",
+    )
+    targets: str = text(
+        "",
+        help="columns to predict, by name or number, separated by commas; empty: one called label or target, or the last",
+        title="Target columns",
+    )
+    predict_as: str = choice(
+        "auto",
+        options=("auto", "classes", "numbers"),
+        labels=("by its values", "classes", "numbers"),
+        help="whether the target is a class or a number; by its values: text and few whole numbers are classes",
+        title="Predict",
+    )
+    header: str = choice(
+        "auto",
+        options=("auto", "yes", "no"),
+        labels=("by its looks", "names", "values"),
+        help="whether the first line of the file holds the names of the columns",
+        title="First line",
+        advanced=True,
+    )
+    delimiter: str = choice(
+        "auto",
+        options=("auto", "comma", "semicolon", "tab", "bar", "space"),
+        labels=("by its looks", "comma", "semicolon", "tab", "bar |", "space"),
+        help="what stands between two values of a line",
+        title="Delimiter",
+        advanced=True,
+    )
+    tokens: str = choice(
+        "auto",
+        options=("auto", "characters", "words"),
+        labels=("as is usual", "characters", "words"),
+        help="what text is cut into; as is usual: characters for language modelling, words for sentences",
+        title="Tokens",
+    )
+    vocabulary: int | None = integer(
+        None, lo=3, hi=1_000_000, unit="tokens",
+        help="the most frequent tokens are kept, the rest is unknown; padding and unknown are two of them; empty: as is usual",
+    )  # fmt: skip
+    length: int | None = integer(
+        None, lo=1, hi=65536, unit="steps", title="Window",
+        help="how many steps of a sequence the network sees at once; empty: as is usual for the data",
+    )  # fmt: skip
+    step: int | None = integer(
+        None, lo=1, hi=65536, unit="steps", title="Window step", advanced=True,
+        help="how far the next window starts behind the one before it; empty: as is usual for the data",
+    )  # fmt: skip
+    answer: str = choice(
+        "auto",
+        options=("auto", "every", "last"),
+        labels=("as is usual", "at every step", "after the last step"),
+        help="where the next token or value is predicted: at every step of the window, or once, behind it",
+        title="Answer",
+    )
+    horizon: int = integer(
+        1, lo=1, hi=65536, unit="steps", help="how many steps ahead a series is predicted", title="Horizon"
+    )
+    count: int | None = integer(
+        None, lo=8, hi=200_000, unit="samples", help="how many samples are made; empty: as is usual", title="Samples"
+    )
+    noise: float | None = real(
+        None, lo=0.0, hi=2.0, help="how far samples are strewn; empty: as is usual for the data", title="Noise"
+    )

@@ -50,6 +50,7 @@ def load(
         limit=choice.limit,
         seed=choice.split_seed,
         progress=progress,
+        choice=choice,
     )
     if request.path is None and declaration.needs == "file":
         raise DataError(f"{declaration.title} needs a file, but none is named. Choose the file.")
@@ -109,9 +110,27 @@ def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
             f"{table.name} has no input: neither pictures nor numbers nor text. Choose data that have some."
         )
     normalisation = measure(columns[entry.name], splits["train"], choice.normalise)
+    if choice.target_scale == "standard":
+        notes += _scale_targets(columns, known, splits["train"])
     total = digest(columns, table.classes or tuple(name for column in known.columns for name in column.classes))
     request.tell("Measuring the training part", 1, 1)
     return DataSet(known, columns, splits, normalisation, tuple(notes), total, table.unreadable)
+
+
+def _scale_targets(columns: dict[str, Array], known: DataFacts, train: Rows) -> list[str]:
+    """Bring the numbers to be predicted to mean 0 and deviation 1; what is said of it."""
+    said = []
+    for column in known.targets:
+        if column.kind != "number":
+            continue
+        scale = measure(columns[column.name], train, "standard")
+        columns[column.name] = scale.apply(columns[column.name])
+        pairs = ", ".join(f"{mean:.4g} and {std:.4g}" for mean, std in zip(scale.mean[:4], scale.std[:4], strict=True))
+        said.append(
+            f'The numbers of "{column.name}" are brought to mean 0 and deviation 1; they had {pairs}, so an error of 1 stands '
+            f"for {scale.std[0]:.4g}."
+        )
+    return said
 
 
 def _missing(table: Table, splits: dict[str, Rows], choice: DataChoice) -> list[str]:

@@ -6,19 +6,22 @@ data sets before either is there.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.declare import unknown
+from engine.declare import from_json, unknown
 from engine.errors import DataError
 
 if TYPE_CHECKING:
+    from engine.data.choice import DataChoice
     from engine.data.table import Table
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, how many there are
 Needs = Literal["nothing", "folder", "file"]
+Group = Literal["Pictures", "Tables", "Points", "Series", "Text", "Your own"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Request:
         limit: At most this many samples, or None for all.
         seed: What the choice of those samples is drawn from.
         progress: Called now and then, from the thread that reads.
+        choice: What else was chosen: window, vocabulary, columns; None for the defaults.
     """
 
     path: Path | None = None
@@ -40,6 +44,17 @@ class Request:
     limit: int | None = None
     seed: int = 0
     progress: Progress | None = None
+    choice: DataChoice | None = None
+
+    @property
+    def settings(self) -> DataChoice:
+        """The choice, or the defaults of one."""
+        from engine.data.choice import DataChoice
+
+        if self.choice is not None:
+            return self.choice
+        made: DataChoice = from_json(DataChoice, {})
+        return made
 
     def tell(self, what: str, done: int, total: int) -> None:
         """Report progress to whoever listens."""
@@ -61,6 +76,8 @@ class Declaration:
         source: Where it comes from.
         needs: What `path` has to name.
         read: Reads it.
+        group: The heading it stands under.
+        settings: Names of the settings of a choice that only some data sets have and that this one reads.
     """
 
     name: str
@@ -69,18 +86,24 @@ class Declaration:
     source: str
     needs: Needs
     read: Reader
+    group: Group = "Your own"
+    settings: tuple[str, ...] = ()
 
 
 _REGISTRY: dict[str, Declaration] = {}
+_HOMES = ("engine.data.sets", "engine.data.made_sets", "engine.data.own_sets")
 
 
-def dataset(name: str, *, title: str, help: str, source: str, needs: Needs = "nothing") -> Callable[[Reader], Reader]:
+def dataset(
+    name: str, *, title: str, help: str, source: str, needs: Needs = "nothing", group: Group = "Your own",
+    settings: tuple[str, ...] = (),
+) -> Callable[[Reader], Reader]:  # fmt: skip
     """Declare the function below as the reader of a data set."""
 
     def decorate(read: Reader) -> Reader:
         if name in _REGISTRY:
             raise ValueError(f"two data sets are declared as {name!r}")
-        _REGISTRY[name] = Declaration(name, title, help, source, needs, read)
+        _REGISTRY[name] = Declaration(name, title, help, source, needs, read, group, settings)
         return read
 
     return decorate
@@ -88,8 +111,8 @@ def dataset(name: str, *, title: str, help: str, source: str, needs: Needs = "no
 
 def datasets() -> Mapping[str, Declaration]:
     """Every declared data set by name, in the order of declaration."""
-    import engine.data.sets  # noqa: F401  importing it declares them
-
+    for home in _HOMES:
+        importlib.import_module(home)  # it declares them
     return _REGISTRY
 
 

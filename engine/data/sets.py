@@ -1,8 +1,8 @@
-"""The data sets that LayerLoom knows, each declared once.
+"""The data sets that LayerLoom brings or fetches, each declared once.
 
 A reader imports what it needs when it is called, so that listing the data sets costs nothing.
 
-Not for: how files are read; that is in `digits`, `idx`, `folder` and `arrays`. No numpy, no torch.
+Not for: a person's own files (`own_sets`), nor how files are read. No numpy, no torch.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     title="Digits, 8×8",
     help="1,797 handwritten digits of 8×8 grey pixels. Comes with LayerLoom; needs no file.",
     source="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits (UCI, 1998), as in scikit-learn",
+    group="Pictures",
 )
 def digits(request: Request) -> Table:
     """Read the digits that come with scikit-learn."""
@@ -34,6 +35,7 @@ def digits(request: Request) -> Table:
     help="70,000 handwritten digits of 28×28 grey pixels: 60,000 to train and 10,000 to test. Four IDX files in a folder.",
     source="Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits (1998)",
     needs="folder",
+    group="Pictures",
 )
 def mnist(request: Request) -> Table:
     """Read the four IDX files of MNIST."""
@@ -48,6 +50,7 @@ def mnist(request: Request) -> Table:
     help="70,000 pieces of clothing of 28×28 grey pixels in 10 classes: 60,000 to train and 10,000 to test. Four IDX files.",
     source="H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST, arXiv:1708.07747 (2017)",
     needs="folder",
+    group="Pictures",
 )
 def fashion_mnist(request: Request) -> Table:
     """Read the four IDX files of Fashion-MNIST."""
@@ -60,28 +63,57 @@ def fashion_mnist(request: Request) -> Table:
 
 
 @dataset(
-    "folder",
-    title="Folder of pictures",
-    help="Your own pictures: one folder a class, named after it. Folders train, val and test around them are used as parts.",
-    source="your files",
-    needs="folder",
+    "iris",
+    title="Iris",
+    help="Four lengths of 150 flowers of three kinds: the oldest data set of all.",
+    source="R. A. Fisher: The use of multiple measurements in taxonomic problems (1936), as in scikit-learn",
+    group="Tables",
 )
-def folder(request: Request) -> Table:
-    """Read a folder that holds one folder of pictures a class."""
-    from engine.data.folder import read
+def iris(request: Request) -> Table:
+    """Read the iris table."""
+    from engine.data.classics import iris as read
 
     return read(request)
 
 
 @dataset(
-    "npz",
-    title="Arrays (.npz)",
-    help="Your own arrays, saved with numpy.savez: images or features as x, labels or numbers as y, x_test and y_test if you like.",
-    source="your file",
-    needs="file",
+    "wine",
+    title="Wine",
+    help="Thirteen measurements of 178 wines by three growers.",
+    source="M. Forina and others: PARVUS (UCI, 1991), as in scikit-learn",
+    group="Tables",
 )
-def npz(request: Request) -> Table:
-    """Read arrays that numpy saved."""
-    from engine.data.arrays import read
+def wine(request: Request) -> Table:
+    """Read the wine table."""
+    from engine.data.classics import wine as read
+
+    return read(request)
+
+
+@dataset(
+    "breast_cancer",
+    title="Breast cancer",
+    help="Thirty measurements of cell nuclei in 569 pictures of tissue, malignant or benign.",
+    source="W. Wolberg, O. Mangasarian, N. Street: Wisconsin Diagnostic Breast Cancer (UCI, 1995), from scikit-learn",
+    group="Tables",
+)
+def breast_cancer(request: Request) -> Table:
+    """Read the table of cell nuclei."""
+    from engine.data.classics import breast_cancer as read
+
+    return read(request)
+
+
+@dataset(
+    "diabetes",
+    title="Diabetes",
+    help="Ten measurements of 442 persons, and how far their illness went within a year: a number to predict.",
+    source="B. Efron and others: Least Angle Regression (2004), as in scikit-learn",
+    group="Tables",
+    settings=("target_scale",),
+)
+def diabetes(request: Request) -> Table:
+    """Read the diabetes table."""
+    from engine.data.classics import diabetes as read
 
     return read(request)

@@ -23,6 +23,7 @@ class Column:
         target: Whether it is to be predicted. Labels, masks, tags and a column called "target" always are.
         pad: The index that fills sequences up and stands for nothing, None where there is none. Tags that carry it are
             not counted. A mask's is the class of pixels that are not judged.
+        fields: Names of the numbers of a vector or of a step, where the data say them.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     classes: tuple[str, ...] = ()
     target: bool = False
     pad: int | None = None
+    fields: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Mark what is always to be predicted."""
