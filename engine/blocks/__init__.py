@@ -14,9 +14,13 @@ from engine.blocks import (  # the order in which the palette shows the families
     regularisation,
     reshape,
     merge,
+    generative,
     loss,
+    task_loss,
+    metric,
 )  # fmt: skip  # isort: skip
 
 __all__ = [
-    "activation", "convolution", "linear", "loss", "merge", "normalisation", "pooling", "regularisation", "reshape", "sources",
+    "activation", "convolution", "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling",
+    "regularisation", "reshape", "sources", "task_loss",
 ]  # fmt: skip
