@@ -1,7 +1,7 @@
 """Torch modules that torch lacks, one class a file: plain and self-contained, so that exported source carries their text.
 
 A file is named after its class ("locally_connected2d.py" holds `LocallyConnected2d`) and imports nothing but torch and the
-standard library's `math`. Importing this package imports neither torch nor any layer.
+standard library's `math` and `typing`. Importing this package imports neither torch nor any layer.
 
 Not for: what a person sees of a layer (`engine.blocks`).
 """

@@ -44,8 +44,8 @@ class ConnectionTableConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         maps = [
-            nn.functional.conv2d(x[:, row], weight, stride=self.stride, padding=self.padding)
-            for row, weight in zip(self.table, self.weights)
+            nn.functional.conv2d(x[:, list(row)], weight, stride=self.stride, padding=self.padding)
+            for row, weight in zip(self.table, self.weights, strict=True)
         ]
         y = torch.cat(maps, dim=1)
         return y if self.bias is None else y + self.bias[:, None, None]

@@ -5,6 +5,8 @@ Not for: which values a network gets (a block's settings say so).
 
 from __future__ import annotations
 
+from typing import Literal
+
 from torch import nn
 
 
@@ -14,7 +16,7 @@ def initialise(
     *,
     value: float | None = None,
     mean: float = 0.0,
-    fan: str = "fan_in",
+    fan: Literal["fan_in", "fan_out"] = "fan_in",
     bias: float | None = None,
 ) -> None:
     """Draw the weights of a layer anew.

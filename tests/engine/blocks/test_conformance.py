@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.blocks.spec import Block, BlockError, Call, Shape, kinds
 from engine.compiler.module import build
 from engine.compiler.plan import InputSpec, OutputSpec, Plan, Step
-from engine.declare import Choice, Flag, Integer, Pair, Real, declared, integer
+from engine.declare import Choice, Flag, Integer, Pair, Real, Row, declared, integer
 from engine.errors import CompileError
 
 BATCH = 2
@@ -35,37 +35,60 @@ STRICTER = {
 }
 
 
+# Blocks whose multiply-adds torch's counter does not see (it knows no recurrent kernels); they have tests of their own.
+COUNTED_BY_HAND: dict[str, str] = {}
+
+
 def one_block(block, shapes):
-    """The plan of a network that is this block and nothing else."""
-    inputs = tuple(InputSpec(f"x{index}", "image", shape) for index, shape in enumerate(shapes))
+    """The plan of a network that is this block and nothing else; None among the shapes: nothing is wired there."""
+    wired = [(port, x) for port, x in zip(block.inputs(), shapes, strict=False) if x is not None]
+    xs = tuple(x for _, x in wired)
+    inputs = tuple(InputSpec(port.name, "image", x) for port, x in wired)
     call = block.lower(*shapes)
-    step = Step("b1", "it", block.kind, call, tuple(range(len(shapes))), len(shapes), tuple(shapes), Shape(()))
-    return Plan("", inputs, (step,), (OutputSpec("y", len(shapes), Shape(())),), {"it": len(shapes)})
+    slots = range(len(xs), len(xs) + len(block.outputs()))
+    named = tuple(port.name for port, _ in wired if port.optional)
+    step = Step(
+        "b1", "it", block.kind, call, tuple(range(len(xs))), slots[0], xs, Shape(()), more=tuple(slots[1:]), named=named
+    )
+    outputs = tuple(OutputSpec(port.name, slot, Shape(())) for port, slot in zip(block.outputs(), slots, strict=True))
+    return Plan("", inputs, (step,), outputs, {"it": slots[0]})
+
+
+def batch_of(x):
+    """Zeros, as many as a shape says; a constant has a batch axis of 1."""
+    size = (BATCH if x.batched else 1, *x.dims)
+    return torch.zeros(size, dtype=torch.float32 if x.dtype == "float" else torch.int64)
+
+
+def shape_of(y):
+    """The shape of a tensor as the checker would write it; None where its first axis is no batch."""
+    if not isinstance(y, torch.Tensor) or y.shape[:1] not in ((BATCH,), (1,)):
+        return None
+    return Shape(tuple(y.shape[1:]), "float" if y.is_floating_point() else "index", batched=y.shape[0] == BATCH)
 
 
 def by_torch(block, shapes):
-    """(dims of one sample, parameters, multiply-adds of one sample) as torch has them; None where torch refuses."""
+    """(shapes, parameters, multiply-adds of one sample) as torch has them; None where torch refuses."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an uneven rim is torch's affair
         try:
             network = build(one_block(block, shapes), seed=0)
-            xs = [
-                torch.zeros((BATCH, *x.dims), dtype=torch.float32 if x.dtype == "float" else torch.int64)
-                for x in shapes
-            ]
+            xs = [batch_of(x) for x in shapes if x is not None]
             with FlopCounterMode(display=False) as flops, torch.no_grad():
-                y = network(*xs)
+                ys = network(*xs)
         except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, CompileError):
             return None
-    if y.shape[:1] != (BATCH,):
+    found = tuple(shape_of(y) for y in (ys if isinstance(ys, tuple) else (ys,)))
+    if None in found:
         return None
-    return tuple(y.shape[1:]), sum(p.numel() for p in network.parameters()), flops.get_total_flops() / 2 / BATCH
+    count = sum(p.numel() for p in network.parameters())
+    return found, count, flops.get_total_flops() / 2 / BATCH
 
 
 def asked(block, shapes):
     """(what the block promises, None) or (None, why it refuses)."""
     try:
-        return block.shape(*shapes), None
+        return block.shapes(*shapes), None
     except BlockError as error:
         return None, error
 
@@ -82,16 +105,15 @@ def conforms(block, shapes):
         return False
     found = by_torch(block, shapes)
     assert found is not None, f"{block} promises {promised} for {shapes}, but torch refuses"
-    dims, parameters, macs = found
-    assert promised.dims == dims, f"{block} promises {promised.dims} for {shapes}, torch gives {dims}"
+    given_, parameters, macs = found
+    assert promised == given_, f"{block} promises {promised} for {shapes}, torch gives {given_}"
     assert block.parameters(*shapes) == parameters, (
         f"{block} counts {block.parameters(*shapes)} parameters, torch has {parameters}"
     )
-    assert block.macs(*shapes) == macs, (
-        f"{block} counts {block.macs(*shapes)} multiply-adds on {shapes}, torch has {macs}"
-    )
-    assert promised.dtype == "float"
-    assert promised.batched
+    if block.kind not in COUNTED_BY_HAND:
+        assert block.macs(*shapes) == macs, (
+            f"{block} counts {block.macs(*shapes)} multiply-adds on {shapes}, torch has {macs}"
+        )
     return True
 
 
@@ -112,6 +134,10 @@ def values_of(setting):
         case Pair():
             side = st.integers(setting.lo, setting.lo + 4)
             drawn = st.one_of(side, st.tuples(side, side), *([st.sampled_from(setting.words)] if setting.words else []))
+        case Row():
+            lo = int(setting.lo if setting.lo is not None else -1)
+            one = st.floats(lo, lo + 3, width=16) if setting.real else st.integers(lo, lo + 4)
+            drawn = st.lists(one, min_size=setting.least, max_size=min(setting.most, setting.least + 3)).map(tuple)
         case _:
             drawn = st.just(setting.default)
     # Half of the draws keep the default: with every setting off its default nearly nothing fits.
@@ -121,6 +147,8 @@ def values_of(setting):
 def liked(block):
     """The ranks of samples that a block of this kind takes at all."""
     plain = type(block)()
+    if block.example():
+        return ()
     ranks = []
     for dims in ((6,), (4, 9, 9)):
         try:
@@ -131,8 +159,27 @@ def liked(block):
     return tuple(ranks)
 
 
+def like_example(draw, block):
+    """The block's example with some sizes changed: equal ones stay equal, so that what belongs together still fits."""
+    example = block.example()
+    sizes = {size for x in example if x is not None for size in x.dims}
+    factor = {size: draw(st.sampled_from((1, 1, 1, 2, 3))) for size in sorted(sizes)}
+    other = {
+        size: size * factor[size] if draw(st.integers(0, 7)) else draw(st.integers(1, 9)) for size in sorted(sizes)
+    }
+    shapes = []
+    for port, x in zip(block.inputs(), example, strict=False):
+        missing = x is None or (port.optional and draw(st.booleans()))
+        shapes.append(None if missing else Shape(tuple(other[size] for size in x.dims), x.dtype, x.batched))
+    while shapes and shapes[-1] is None:
+        shapes.pop()
+    return tuple(shapes)
+
+
 @st.composite
 def shapes_for(draw, block):
+    if block.example() and draw(st.integers(0, 4)):
+        return like_example(draw, block)
     side = st.integers(1, 9)
     rank = draw(st.sampled_from((*(liked(block) * 4), 0, 1, 2, 3, 4)))
     first = tuple(draw(st.lists(side, min_size=rank, max_size=rank)))
@@ -142,6 +189,8 @@ def shapes_for(draw, block):
         if rank and draw(st.integers(0, 9)) == 0:
             dims[draw(st.integers(0, rank - 1))] = draw(side)
         shapes.append(Shape(tuple(dims), "index" if draw(st.integers(0, 19)) == 0 else "float"))
+    while shapes and block.inputs()[len(shapes) - 1].optional and draw(st.booleans()):
+        shapes.pop()
     return tuple(shapes)
 
 
@@ -173,7 +222,7 @@ def test_a_block_promises_what_torch_does(kind):
 def test_a_loss_gives_one_number_or_a_sentence(kind, dims):
     block = kinds()[kind]()
     promised, refusal = asked(block, (Shape(dims),))
-    assert promised == Shape((), batched=False) if promised else str(refusal).endswith(".")
+    assert promised == (Shape((), batched=False),) if promised else str(refusal).endswith(".")
     assert (block.parameters(Shape(dims)), block.macs(Shape(dims))) == (0, 0)
 
 
