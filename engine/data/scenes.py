@@ -1,0 +1,210 @@
+"""Drawn pictures: coloured shapes with a mask, and portraits with an age. Made from a fixed seed, in the size the network asks.
+
+Every figure is a signed distance in pixels (negative inside), so that its rim is smooth in the picture and exact in the mask.
+
+Not for: real photographs. What is drawn here is a toy, and its declarations say so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.draws import Draws
+from engine.data.places import check_memory
+from engine.data.registry import Request
+from engine.data.table import Table
+from engine.graph.facts import Column
+
+Field = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+COUNT = 1600  # pictures, where a person says nothing
+SHAPES = ("ground", "circle", "square", "triangle")
+_SIDE = (32, 32)
+_BUDGET = 24_000_000  # pixels of all pictures, where a person says nothing; large ones are made fewer
+_CHUNK = 64  # pictures drawn at once
+_MOST = 4  # shapes in a picture
+_SEED = 20_012
+# Tones that are told apart on both grounds; red, orange, yellow, green, cyan, blue, violet.
+_TONES = np.array(
+    [[228, 68, 60], [240, 146, 50], [236, 206, 66], [84, 180, 90], [70, 190, 200], [74, 120, 220], [160, 96, 200]], np.float32
+)  # fmt: skip
+_SKINS = np.array([[250, 220, 196], [234, 190, 158], [198, 146, 110], [146, 98, 70], [102, 66, 48]], np.float32)
+_HAIRS = np.array([[40, 30, 28], [88, 56, 36], [150, 100, 56], [214, 176, 104], [164, 66, 34]], np.float32)
+
+
+def shapes(request: Request) -> Table:
+    """Circles, squares and triangles: "image", "mask", "label" (the kind that covers most) and "size" (its share)."""
+    (height, width), count = _extent(request, bytes_more=8)
+    pictures = np.empty((count, 3, height, width), np.uint8)
+    masks = np.empty((count, height, width), np.int64)
+    for start in range(0, count, _CHUNK):
+        request.tell("Drawing the pictures", start, count)
+        stop = min(start + _CHUNK, count)
+        noise = request.settings.noise if request.settings.noise is not None else 0.05
+        pictures[start:stop], masks[start:stop] = _shapes(Draws(_SEED + start), stop - start, height, width, noise)
+    covered = np.stack([(masks == kind).sum(axis=(1, 2)) for kind in range(1, len(SHAPES))], axis=1)
+    shares = covered.max(axis=1, keepdims=True) / (height * width)
+    return Table(
+        "Shapes",
+        {"image": pictures, "mask": masks, "label": covered.argmax(axis=1).astype(np.int64),
+         "size": shares.astype(np.float32)},
+        described={
+            "mask": Column("mask", "mask", (), SHAPES),
+            "label": Column("label", "label", (), SHAPES[1:]),
+            "size": Column("size", "number", (1,), target=True, fields=("share of the picture",)),
+        },
+    )  # fmt: skip
+
+
+def portraits(request: Request) -> Table:
+    """Simple drawn faces: "image", "gender" (a label of the drawing) and "age" (years, a number)."""
+    (height, width), count = _extent(request, bytes_more=0)
+    draws = Draws(_SEED + 1)
+    gender = np.arange(count, dtype=np.int64) % 2
+    age = np.floor(draws.uniform(count, lo=6.0, hi=90.0))
+    pictures = np.empty((count, 3, height, width), np.uint8)
+    for start in range(0, count, _CHUNK):
+        request.tell("Drawing the pictures", start, count)
+        stop = min(start + _CHUNK, count)
+        pictures[start:stop] = _faces(Draws(_SEED + 2 + start), gender[start:stop], age[start:stop], height, width)
+    return Table(
+        "Portraits",
+        {"image": pictures, "gender": gender, "age": age[:, None].astype(np.float32)},
+        described={
+            "gender": Column("gender", "label", (), ("woman", "man")),
+            "age": Column("age", "number", (1,), target=True, fields=("years",)),
+        },
+    )
+
+
+def _extent(request: Request, *, bytes_more: int) -> tuple[tuple[int, int], int]:
+    """(height, width) of the pictures and how many are made."""
+    size = request.image[1:] if request.image is not None else _SIDE
+    pixels = size[0] * size[1]
+    usual = max(64, min(COUNT, _BUDGET // pixels))
+    count = request.settings.count if request.settings.count is not None else usual
+    check_memory(count * pixels * (3 + bytes_more), "The pictures")
+    return size, count
+
+
+def _shapes(draws: Draws, count: int, height: int, width: int, noise: float) -> tuple[Pixels, npt.NDArray[np.int64]]:
+    side = min(height, width)
+    y, x = _grid(height, width)
+    canvas = _ground(draws, count, height, width)
+    masks = np.zeros((count, height, width), np.int64)
+    many = draws.whole(count, below=_MOST) + 1
+    for place in range(_MOST):
+        kind = draws.whole(count, below=3)
+        radius = side * draws.uniform(count, lo=0.1, hi=0.26)
+        cy, cx = (draws.uniform(count, lo=0.12, hi=0.88) * extent for extent in (height, width))
+        turn = draws.uniform(count, hi=2 * np.pi)
+        tone = _TONES[draws.whole(count, below=len(_TONES))] * draws.uniform(count, 1, lo=0.75, hi=1.05)
+        drawn = place < many
+        u, v = _turned(y - _wide(cy), x - _wide(cx), turn)
+        r = _wide(radius)
+        circle = np.sqrt(u * u + v * v) - r
+        square = np.maximum(np.abs(u), np.abs(v)) - r * 0.88
+        triangle = np.maximum(np.abs(u) * 0.8660254 + v * 0.5, -v) - r * 0.6
+        distance = np.choose(kind[:, None, None], [circle, square, triangle])
+        distance[~drawn] = side
+        _paint(canvas, distance, tone)
+        masks = np.where(distance < 0, kind[:, None, None] + 1, masks)
+    canvas += np.float32(255 * noise) * draws.grain(*canvas.shape)
+    return _pixels(canvas), masks
+
+
+def _faces(draws: Draws, gender: npt.NDArray[np.int64], age: npt.NDArray[np.float64], height: int, width: int) -> Pixels:  # fmt: skip
+    """Head, hair, eyes, mouth; with age the hair turns grey, the brow wrinkles and the face grows longer."""
+    count, side = len(gender), float(min(height, width))
+    y, x = _grid(height, width)
+    y, x = (y - height / 2) / side, (x - width / 2) / side
+    y, x = y - _wide(draws.uniform(count, lo=-0.04, hi=0.04)), x - _wide(draws.uniform(count, lo=-0.05, hi=0.05))
+    canvas = _ground(draws, count, height, width)
+    man = gender == 1
+    grown = np.clip((age - 4) / 16, 0, 1)
+    grey = np.clip((age - 38) / 34 + 0.12 * draws.normal(count), 0, 1)
+    skin = _SKINS[draws.whole(count, below=len(_SKINS))] * draws.uniform(count, 1, lo=0.93, hi=1.04)
+    hair = _HAIRS[draws.whole(count, below=len(_HAIRS))]
+    hair = hair + (np.array([206.0, 206.0, 208.0]) - hair) * grey[:, None]
+    tall, broad = 0.25 + 0.06 * grown, 0.22 + 0.012 * grown
+    long = np.where(man, draws.uniform(count, lo=0.0, hi=0.1), draws.uniform(count, lo=0.06, hi=0.4))
+    bald = man & (age > 35) & draws.chance(count, of=0.35)
+
+    def oval(cy: Any, cx: Any, ry: Any, rx: Any) -> Field:
+        u, v = (y - _wide(cy)) / _wide(ry), (x - _wide(cx)) / _wide(rx)
+        return np.asarray((np.sqrt(u * u + v * v) - 1) * np.minimum(_wide(ry), _wide(rx)) * side, np.float32)
+
+    none = np.zeros(count)
+    behind = np.maximum(
+        oval(-0.06 + long / 2, none, tall * 0.98 + long / 2, broad * 1.2), -oval(0.9 + long, none, 0.5 + none, 9 + none)
+    )
+    _paint(canvas, behind, hair, shown=~bald & (long > 0.05))
+    _paint(canvas, oval(0.5 + none, none, 0.16 + none, 0.34 + none), _TONES[draws.whole(count, below=7)] * 0.8)
+    _paint(canvas, oval(0.34 + none, none, 0.14 + none, 0.08 + none), skin * 0.9)
+    _paint(canvas, oval(none, none, tall, broad), skin)
+    fringe = np.maximum(oval(-0.02 + none, none, tall * 1.1, broad * 1.1), _wide(side * (tall * 0.45)) + y * side)
+    _paint(canvas, fringe.astype(np.float32), hair, shown=~bald)
+    for way in (-1, 1):
+        _paint(canvas, oval(-0.01 + none, way * 0.09 + none, 0.026 + none, 0.038 + none), np.full((count, 3), 250.0))
+        _paint(canvas, oval(-0.01 + none, way * 0.09 + none, 0.022 + none, 0.02 + none), np.full((count, 3), 46.0))
+        _paint(canvas, oval(-0.07 + none, way * 0.09 + none, np.where(man, 0.014, 0.008), 0.05 + none), hair * 0.8)
+    _paint(canvas, oval(0.06 + none, none, 0.035 + none, 0.018 + none), skin * 0.84)
+    lips = np.where(man[:, None], skin * 0.66, np.array([196.0, 70.0, 84.0]))
+    _paint(canvas, oval(0.14 + none, none, np.where(man, 0.013, 0.022), 0.065 + none), lips)
+    beard = man & (age > 18) & draws.chance(count, of=0.4)
+    jaw = np.maximum(oval(none, none, tall, broad), -(y - 0.165) * side)
+    _paint(canvas, jaw.astype(np.float32), hair, shown=beard)
+    for line in range(3):
+        deep = np.clip((age - 30 - 14 * line) / 30, 0, 1)
+        crease = skin * (1 - 0.42 * deep[:, None])
+        _paint(canvas, oval(-0.115 - 0.024 * line + none, none, 0.006 + none, 0.1 + none), crease, shown=deep > 0)
+        for way in (-1, 1):
+            _paint(canvas, oval(0.05 + 0.03 * line, way * (0.15 - 0.02 * line) + none, 0.006 + none, 0.03 + none), crease, shown=deep > 0)  # fmt: skip
+    canvas += np.float32(4) * draws.grain(*canvas.shape)
+    return _pixels(canvas)
+
+
+def _grid(height: int, width: int) -> tuple[Field, Field]:
+    """Rows and columns of the middles of the pixels, [1,H,W]."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
+    return y[None], x[None]
+
+
+def _wide(numbers: Any) -> Field:
+    """A number for each picture, to be spread over its pixels."""
+    return np.asarray(numbers, np.float32).reshape(-1, 1, 1)
+
+
+def _turned(y: Field, x: Field, turn: npt.NDArray[np.float64]) -> tuple[Field, Field]:
+    cos, sin = _wide(np.cos(turn)), _wide(np.sin(turn))
+    return cos * x - sin * y, sin * x + cos * y
+
+
+def _ground(draws: Draws, count: int, height: int, width: int) -> Field:
+    """A soft slope from one tone to another, [N,3,H,W]."""
+    y, x = _grid(height, width)
+    first, second = (draws.uniform(count, 3, lo=40.0, hi=170.0).astype(np.float32) for _ in range(2))
+    turn = draws.uniform(count, hi=2 * np.pi)
+    way = _wide(np.cos(turn)) * (y / height - 0.5) + _wide(np.sin(turn)) * (x / width - 0.5) + 0.5
+    return first[:, :, None, None] + (second - first)[:, :, None, None] * np.clip(way, 0, 1)[:, None]
+
+
+def _paint(canvas: Field, distance: Field, tone: Any, *, shown: Any = None) -> None:
+    """Lay a tone over the inside of a figure; half a pixel of rim on both sides is blended."""
+    cover = np.clip(0.5 - distance, 0.0, 1.0).astype(np.float32)
+    if shown is not None:
+        cover[~np.asarray(shown)] = 0.0
+    met = cover.any(axis=0)
+    rows, columns = np.flatnonzero(met.any(axis=1)), np.flatnonzero(met.any(axis=0))
+    if len(rows):
+        box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        part = canvas[:, :, box[0], box[1]]
+        part += (np.asarray(tone, np.float32)[:, :, None, None] - part) * cover[:, None, box[0], box[1]]
+
+
+def _pixels(canvas: Field) -> Pixels:
+    return np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
