@@ -12,8 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from gui.canvas.cells import Cells
-from gui.canvas.far import Look, looks
-from gui.canvas.inks import Inks
+from gui.canvas.far import Far, Look, looks
 from gui.canvas.node import NodeItem
 
 SEVERAL = 100  # blocks from which they travel as a convoy
@@ -28,15 +27,16 @@ class Convoy:
         still: The picture of the view without them, and what it shows; the view keeps it here.
     """
 
-    def __init__(self, items: Iterable[NodeItem], cells: Cells[str], inks: Inks) -> None:
+    def __init__(self, items: Iterable[NodeItem], cells: Cells[str], far: Far) -> None:
         self.items = list(items)
-        self.inks = inks
+        self.far, self.inks = far, far.scene.inks
         self.offset = QPointF()
         self.still: tuple[QRectF, QPixmap] | None = None
         self._around = QRectF()
         for item in self.items:
             self._around = self._around.united(item.place())
             item.dim = True
+            far.touch(item)
         self._looks: list[tuple[Look, list[QRectF]]] = looks(self.items, cells)
 
     def around(self) -> QRectF:
@@ -60,4 +60,5 @@ class Convoy:
         """The items are themselves again."""
         for item in self.items:
             item.dim = False
+            self.far.touch(item)
             item.update()

@@ -20,29 +20,73 @@ from gui.canvas.frames import MarkItem
 from gui.canvas.geometry import WIDTH, port_y
 from gui.canvas.inks import Inks, Stroke
 from gui.canvas.node import DIM, NodeItem
+from gui.canvas.patches import Patches
 from gui.canvas.wire import WireItem
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-FEW = 4  # a part smaller than a fourth of the drawing is gathered anew, a larger one painted whole and clipped
-
 Look = tuple[Stroke, float, str]  # outline, opacity, family
+Strokes = list[tuple[QPen, QPainterPath]]
+
+
+class BlockPatch:
+    """The cards of some blocks by what they look like, and those that are left out."""
+
+    def __init__(self, items: list[NodeItem], cells: Cells[str]) -> None:
+        self.looks = looks(items, cells)
+        self.passed = [item.place() for item in items if item.passes]
+
+
+class WirePatch:
+    """The lines of some wires by pen; with straight lines for curves too, once that is wanted."""
+
+    def __init__(self, items: list[WireItem]) -> None:
+        self._items = items
+        self._strokes: dict[bool, Strokes] = {}
+
+    def strokes(self, *, straight: bool) -> Strokes:
+        """Lines by pen."""
+        if straight not in self._strokes:
+            self._strokes[straight] = _strokes(self._items, straight=straight)
+        return self._strokes[straight]
 
 
 class Far:
-    """What the blocks and wires of a scene look like from far away, kept between paintings."""
+    """What the blocks and wires of a scene look like from far away, kept between paintings.
+
+    Attributes:
+        blocks, wires: Patches of them by id and by item; the scene says what has changed.
+    """
 
     def __init__(self, scene: CanvasScene) -> None:
         self.scene = scene
-        self._blocks: list[tuple[Look, list[QRectF]]] | None = None
-        self._wires: dict[bool, list[tuple[QPen, QPainterPath]]] = {}  # by whether curves are straight
+        self.blocks: Patches[str, BlockPatch] = Patches(self._block_patch)
+        self.wires: Patches[WireItem, WirePatch] = Patches(WirePatch)
 
-    def stale(self, *, wires: bool = True) -> None:
-        """Something looks different or stands elsewhere; without `wires` it is only blocks that look different."""
-        self._blocks = None
-        if wires:
-            self._wires.clear()
+    def _block_patch(self, ids: list[str]) -> BlockPatch:
+        return BlockPatch([self.scene.nodes[id_] for id_ in ids], self.scene.cells)
+
+    def touch(self, item: NodeItem | WireItem) -> None:
+        """A block or a wire looks different."""
+        if isinstance(item, WireItem):
+            self.wires.touch(item)
+        else:
+            self.blocks.touch(item.node.id)
+
+    def stale(self) -> None:
+        """All look different."""
+        self.blocks.stale()
+        self.wires.stale()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.blocks.clear()
+        self.wires.clear()
+
+    def looks(self) -> list[tuple[Look, list[QRectF]]]:
+        """The cards of all blocks by what they look like, those that must be seen last."""
+        return sorted((look for patch in self.blocks.touching(None) for look in patch.looks), key=_importance)
 
     def paint(self, painter: QPainter, exposed: list[QRectF]) -> None:
         """Paint what touches the rectangles of the scene that are exposed: frames, then wires and blocks, then the
@@ -53,7 +97,8 @@ class Far:
         for item in seen:
             if item.zValue() < 0:
                 _paint_item(painter, item, view)
-        self._paint_drawing(painter, exposed)
+        self._paint_wires(painter, exposed)
+        self._paint_blocks(painter, exposed)
         for item in seen:
             if isinstance(item, MarkItem):
                 painter.save()
@@ -64,50 +109,33 @@ class Far:
             if item.zValue() >= 0:
                 _paint_item(painter, item, view)
 
-    def looks(self) -> list[tuple[Look, list[QRectF]]]:
-        """The cards of all blocks by what they look like."""
-        if self._blocks is None:
-            self._blocks = looks(self.scene.nodes.values(), self.scene.cells)
-        return self._blocks
-
-    def _paint_drawing(self, painter: QPainter, exposed: list[QRectF]) -> None:
-        scene = self.scene
-        content = scene.content()
-        if sum(rect.width() * rect.height() for rect in exposed) * FEW < content.width() * content.height():
-            near = scene.cells.touching_any(exposed)
-            self._paint_wires(painter, _strokes(scene.wire_cells.touching_any(exposed)))
-            self._paint_blocks(painter, looks((scene.nodes[id_] for id_ in near), scene.cells))
-            self._paint_passed(painter, near)
-            return
+    def _paint_wires(self, painter: QPainter, exposed: list[QRectF]) -> None:
         straight = not painter.testRenderHint(QPainter.RenderHint.Antialiasing)  # while the view moves
-        if straight not in self._wires:
-            self._wires[straight] = _strokes(scene.wires.values(), straight=straight)
-        self._paint_wires(painter, self._wires[straight])
-        self._paint_blocks(painter, self.looks())
-        self._paint_passed(painter, scene.nodes)
-
-    def _paint_wires(self, painter: QPainter, strokes: list[tuple[QPen, QPainterPath]]) -> None:
+        patches = self.wires.touching(exposed)
         painter.setBrush(self.scene.inks.no_fill)
-        for pen, path in strokes:
+        strokes = [stroke for patch in patches for stroke in patch.strokes(straight=straight)]
+        for pen, path in sorted(strokes, key=lambda stroke: stroke[0].widthF()):
             painter.setPen(pen)
             painter.drawPath(path)
 
-    def _paint_blocks(self, painter: QPainter, looks: list[tuple[Look, list[QRectF]]]) -> None:
-        inks = self.scene.inks
-        for (stroke, opacity, family), rects in looks:
-            painter.setOpacity(opacity)
-            painter.setPen(_outline(inks, stroke))
-            painter.setBrush(inks.family(family).far)
-            painter.drawRects(rects)
-        painter.setOpacity(1.0)
-
-    def _paint_passed(self, painter: QPainter, ids: Iterable[str]) -> None:
-        """A line through the blocks that are left out."""
-        cards = [item.place() for id_ in ids if (item := self.scene.nodes[id_]).passes]
-        if cards:
+    def _paint_blocks(self, painter: QPainter, exposed: list[QRectF]) -> None:
+        patches = self.blocks.touching(exposed)
+        paint_looks(painter, self.scene.inks, [look for patch in patches for look in patch.looks])
+        cards = [card for patch in patches for card in patch.passed]
+        if cards:  # a line through the blocks that are left out
             level = port_y(0)
             painter.setPen(self.scene.inks.muted)
             painter.drawLines([QLineF(c.x(), c.y() + level, c.x() + WIDTH, c.y() + level) for c in cards])
+
+
+def paint_looks(painter: QPainter, inks: Inks, found: list[tuple[Look, list[QRectF]]]) -> None:
+    """Paint cards, those that must be seen last."""
+    for (stroke, opacity, family), rects in sorted(found, key=_importance):
+        painter.setOpacity(opacity)
+        painter.setPen(_outline(inks, stroke))
+        painter.setBrush(inks.family(family).far)
+        painter.drawRects(rects)
+    painter.setOpacity(1.0)
 
 
 def _paint_item(painter: QPainter, item: QGraphicsItem, view: QTransform) -> None:
@@ -141,19 +169,23 @@ def _outline(inks: Inks, stroke: Stroke) -> QPen:
 _ORDER: dict[Stroke, int] = {"": 0, "some": 1, "warning": 2, "error": 3, "chosen": 4}
 
 
+def _importance(found: tuple[Look, list[QRectF]]) -> int:
+    return _ORDER[found[0][0]]
+
+
 def looks(items: Iterable[NodeItem], cells: Cells[str]) -> list[tuple[Look, list[QRectF]]]:
-    """Cards by what they look like, those that must be seen last."""
+    """Cards by what they look like."""
     found: dict[Look, list[QRectF]] = {}
     for item in items:
         opacity = DIM if item.dim else PASSED if item.passes else 1.0
         rect = cells.rect(item.node.id)
         if rect is not None:
             found.setdefault((item.far_stroke, opacity, item.family_name), []).append(rect)
-    return sorted(found.items(), key=lambda entry: _ORDER[entry[0][0]])
+    return list(found.items())
 
 
-def _strokes(items: Iterable[WireItem], *, straight: bool = False) -> list[tuple[QPen, QPainterPath]]:
-    """Lines by pen, those of ordinary width first; `straight` leaves out what curves there are between their corners."""
+def _strokes(items: Iterable[WireItem], *, straight: bool) -> Strokes:
+    """Lines by pen; `straight` leaves out what curves there are between their corners."""
     paths: dict[str, tuple[QPen, QPainterPath]] = {}
     for item in items:
         if not item.isVisible():
@@ -163,7 +195,7 @@ def _strokes(items: Iterable[WireItem], *, straight: bool = False) -> list[tuple
             path.addPolygon(_corners(item))
         else:
             path.addPath(item.path())
-    return sorted(paths.values(), key=lambda entry: entry[0].widthF())
+    return list(paths.values())
 
 
 def _corners(item: WireItem) -> QPolygonF:

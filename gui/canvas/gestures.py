@@ -216,7 +216,7 @@ class DragWire:
     def _begin(self) -> None:
         self.moved = True
         if self.taken is not None:
-            self.view.canvas.wires[self.taken].hide()
+            self.view.canvas.wires[self.taken].setVisible(False)
         closing = edits.closing(self.view.document.graph, self.fixed.block, forward=self.forward)
         for id_, item in self.view.canvas.nodes.items():
             fits = self._fits(item) if id_ not in closing else frozenset()
@@ -296,7 +296,7 @@ class DragWire:
         scene = self.view.canvas
         scene.show_loose(None)
         if self.taken is not None and self.taken in scene.wires:
-            scene.wires[self.taken].show()
+            scene.wires[self.taken].setVisible(True)
         for item in scene.nodes.values():
             item.hot, item.fits, item.dim = None, frozenset(), False
             item.update()

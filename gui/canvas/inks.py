@@ -152,7 +152,7 @@ class Inks:
         return self.families.get(name, self.plain)
 
 
-def _unheard(_rect: QRectF, *, wires: bool = True) -> None:
+def _unheard(_rect: QRectF, _item: object) -> None:
     """Nobody paints from far away yet."""
 
 

@@ -176,12 +176,11 @@ class NodeItem(QGraphicsItem):
 
     def update(self, *rect: Any) -> None:  # any of Qt's forms
         """Have it painted anew: by itself, or from far away by the scene, which paints it then."""
-        if self.inks.level == 0:
-            look = (self.far_stroke, self.dim, self.node.bypassed, self.family_name)
-            if look != self._far_look:  # a shape or a number cannot be read from there
-                self._far_look = look
-                self.inks.far_changed(self._rect.translated(self.pos()), wires=False)
-        else:
+        look = (self.far_stroke, self.dim, self.passes, self.family_name)
+        if look != self._far_look:  # a shape or a number cannot be read from there
+            self._far_look = look
+            self.inks.far_changed(self._rect.translated(self.pos()), self)
+        if self.inks.level:
             super().update(*rect)
 
     def boundingRect(self) -> QRectF:

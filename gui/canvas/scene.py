@@ -100,7 +100,7 @@ class CanvasScene(Ground):
             held.clear()
         self._content = self.convoy = None
         self.late.clear()
-        self.far.stale()
+        self.far.clear()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.repaint()
         self._due = EVERYWHERE  # no part needs to be added to that
@@ -119,10 +119,11 @@ class CanvasScene(Ground):
         super().removeItem(item)
         self.others = [other for other in self.others if other is not item]
 
-    def update_far(self, rect: QRectF, *, wires: bool = True) -> None:
-        """Something in a rectangle looks different from far away; without `wires` it is a block."""
-        self.far.stale(wires=wires)
-        self.repaint_soon(rect)
+    def update_far(self, rect: QRectF, item: NodeItem | WireItem) -> None:
+        """A block or a wire looks different from far away: a rectangle is to be painted anew where it is seen from there."""
+        self.far.touch(item)
+        if self.inks.level == 0:
+            self.repaint_soon(rect)
 
     def repaint_soon(self, rect: QRectF) -> None:
         """Have a rectangle painted anew, with all others of this turn of the event loop as one: a thousand are slow to add up."""
@@ -179,8 +180,6 @@ class CanvasScene(Ground):
         for end in lay:
             if end in self.wires:
                 self.lay(self.wires[end])
-        if touched or changed:
-            self.far.stale(wires=bool(spots or changed))
         if spots or changed:
             self.laid_out.emit()
 
@@ -190,11 +189,12 @@ class CanvasScene(Ground):
         rect = item.place()
         super().removeItem(item)
         self.cells.drop(id_)
+        self.far.blocks.drop(id_)
         self._content = None
         self._astray.discard(id_)
         self._problems.pop(id_, None)
         if self.inks.level == 0:
-            self.update_far(item.boundingRect().translated(item.pos()))
+            self.repaint_soon(item.boundingRect().translated(item.pos()))
         return rect
 
     def _put(self, item: NodeItem) -> QRectF:
@@ -204,9 +204,10 @@ class CanvasScene(Ground):
             room = item.boundingRect()
             before = self.cells.rect(item.node.id)
             if before is not None:
-                self.update_far(room.translated(before.topLeft()))
-            self.update_far(room.translated(rect.topLeft()))
+                self.repaint_soon(room.translated(before.topLeft()))
+            self.repaint_soon(room.translated(rect.topLeft()))
         self.cells.put(item.node.id, rect)
+        self.far.blocks.put(item.node.id, rect)
         self._content = None
         return rect
 
@@ -224,10 +225,11 @@ class CanvasScene(Ground):
             self._corridors.pop(end, None)
             self._forget_ends(gone)
             self.wire_cells.drop(gone)
+            self.far.wires.drop(gone)
             self._unsaid.discard(end)
             gone.label.set_shown(False)
             if self.inks.level == 0:
-                self.update_far(gone.boundingRect())
+                self.repaint_soon(gone.boundingRect())
             super().removeItem(gone)
             changed.add(end)
         for end in fresh:
@@ -264,8 +266,6 @@ class CanvasScene(Ground):
                 listed.setdefault(problem.block, []).append(problem)
         problems = {id_: tuple(found) for id_, found in listed.items()}
         turned = {id_ for id_ in (*self._problems, *problems) if self._problems.get(id_) != problems.get(id_)}
-        if turned or self.inks.level:
-            self.far.stale()
         gone, fresh = self._reported.look(report.blocks)
         self._problems = problems
         turned |= self._unknown.look(report.blocks, gone, fresh)
@@ -311,7 +311,9 @@ class CanvasScene(Ground):
         if via:
             self._corridors.pop(wire.wire.target, None)
         wire.lay(start, end, None if via else self._over(wire, start, end), via)
-        self.wire_cells.put(wire, wire.boundingRect())
+        rect = wire.boundingRect()
+        self.wire_cells.put(wire, rect)
+        self.far.wires.put(wire, rect)
 
     def ends(self, wire: WireItem) -> tuple[QPointF, QPointF]:
         """Where a wire begins and ends."""
@@ -350,7 +352,6 @@ class CanvasScene(Ground):
             self.nodes[id_].setPos(place)
             self._put(self.nodes[id_])
         self._astray.update(places)
-        self.far.stale()
         for end in set().union(*(self._ends.get(id_, ()) for id_ in places)):
             self.lay(self.wires[end])
         self.laid_out.emit()
@@ -363,8 +364,7 @@ class CanvasScene(Ground):
             self.settle()
             return
         if self.convoy is None:
-            self.convoy = Convoy((self.nodes[id_] for id_ in places), self.cells, self.inks)
-            self.far.stale()
+            self.convoy = Convoy((self.nodes[id_] for id_ in places), self.cells, self.far)
             self.repaint()
         before = self.convoy.around()
         self.convoy.offset = offset
@@ -375,7 +375,6 @@ class CanvasScene(Ground):
         if self.convoy is not None:
             convoy, self.convoy = self.convoy, None
             convoy.disband()
-            self.far.stale()
             self.repaint()
 
     # --- what blocks show besides

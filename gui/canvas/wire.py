@@ -225,8 +225,12 @@ class WireItem(QGraphicsPathItem):
 
     def _far(self) -> None:
         """Have the place painted anew where the scene paints it from far away."""
-        if self.inks.level == 0:
-            self.inks.far_changed(self.boundingRect())
+        self.inks.far_changed(self.boundingRect(), self)
+
+    def setVisible(self, visible: bool) -> None:
+        """Be there to see, or not."""
+        super().setVisible(visible)
+        self._far()
 
     def distance(self, place: QPointF) -> float:
         """How far a scene point is from the line."""

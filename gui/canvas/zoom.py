@@ -97,7 +97,6 @@ class ZoomView(QGraphicsView):
         self.canvas.labels.setVisible(self.zoom >= FULL_FROM)
         if level != self.canvas.inks.level:
             self.canvas.inks.level = level
-            self.canvas.far.stale()
             if level == 0:
                 self._others_seen = self._others()
                 self._watch.start()
