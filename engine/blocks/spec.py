@@ -184,7 +184,7 @@ class Block:
         return tuple(port.name for port in self.inputs())
 
     @cached_property
-    def memo(self) -> dict[tuple[Shape, ...], Any]:
+    def memo(self) -> dict[tuple[Shape | None, ...], Any]:
         """What the checker has found out about this block, by what arrives."""
         return {}
 

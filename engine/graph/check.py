@@ -8,7 +8,7 @@ No torch: a graph of 1,000 blocks takes a few milliseconds, and an edit of it a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import compress
 from operator import is_not
 
@@ -78,9 +78,8 @@ def check_drawing(
         else:
             walk.roles[id_] = block.role
     walk.needed = topology.upstream(frozenset([id_ for id_, role in walk.roles.items() if role in _ENDS]))
-    for id_ in order if waiting else ():
-        if id_ in waiting:
-            _visit(walk, nodes[id_], depth, waiting)
+    if waiting:
+        _go_along(walk, order, nodes, depth, waiting)
     if own:
         check_ports(walk, order)
     else:
@@ -154,67 +153,71 @@ def _resume(walk: Walk, before: Report, nodes: Mapping[str, Node]) -> set[str]:
     return waiting & nodes.keys()
 
 
-def _visit(walk: Walk, node: Node, depth: int, waiting: set[str]) -> None:
-    """Find out about one block; what is wrong goes to the walk's problems, what it feeds is looked at too if it gives another
-    shape than before."""
-    id_ = node.id
-    before = walk.blocks.get(id_)
-    walk.bypassed.discard(id_)
-    report = None
-    if node.given is None and node.names is None and node.bypassed is False:
-        report = _plain(walk, id_)
-    if report is None:
-        report = _examined(walk, node, depth)
-    if report is before:
-        return
-    walk.blocks[id_] = report
-    if before is None or before.outputs != report.outputs:
-        for end in walk.leaving.get(id_, ()):
-            waiting.add(end.block)
+def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], depth: int, waiting: set[str]) -> None:
+    """Find out about the blocks that wait; what is wrong goes to the walk's problems, what a block feeds waits too if it gives
+    another shape than before. A thousand blocks pass here in one frame, so nothing is asked twice."""
+    blocks, made, into, leaving = walk.blocks, walk.made, walk.into, walk.leaving
+    for id_ in order:
+        if id_ not in waiting:
+            continue
+        node, before, report = nodes[id_], blocks.get(id_), None
+        if walk.bypassed:
+            walk.bypassed.discard(id_)
+        if node.given is None and node.names is None and node.bypassed is False:
+            block, wires, arriving = made[id_], into.get(id_, _NO_WIRES), []
+            for name in block.port_names:
+                wire = wires.get(name)
+                if wire is None:
+                    break  # open
+                found = blocks.get(wire.source.block)
+                outputs = found.outputs if found is not None else ()
+                arriving.append(outputs[0] if len(outputs) == 1 else _arrives(walk, wire))
+            else:
+                key = tuple(arriving)
+                report = block.memo.get(key) or _known(block, key)
+        if report is None:
+            report = _examined(walk, node, depth)
+        if report is not before:
+            blocks[id_] = report
+            if before is None or before.outputs != report.outputs:
+                waiting.update([target for target, _port in leaving.get(id_, ())])
 
 
-def _plain(walk: Walk, id_: str) -> BlockReport | None:
-    """The report of a block that depends on nothing but what arrives; None where it takes the long way to say what is wrong."""
-    block, blocks = walk.made[id_], walk.blocks
-    wires = walk.into.get(id_, _NO_WIRES)
-    arriving = []
-    for name in block.port_names:
-        wire = wires.get(name)
-        found = blocks.get(wire.source.block) if wire is not None else None
-        if wire is None or found is None:
-            return None
-        shape = found.outputs[0] if len(found.outputs) == 1 else _arrives(walk, wire)
-        if shape is None:
-            return None
-        arriving.append(shape)
-    key = tuple(arriving)
-    found = block.memo.get(key)
-    if found is None and block.role != "entry":
-        try:
-            found = _known(block, key)
-        except BlockError:
-            return None
-    return found
+def _known(block: Block, arriving: tuple[Shape | None, ...]) -> BlockReport | None:
+    """The report of a block that depends on nothing but what arrives at its ports, all of which have a wire.
 
-
-def _known(block: Block, arriving: tuple[Shape, ...]) -> BlockReport:
-    """A plain block's report for what arrives, remembered: networks have many equal blocks, which are one object.
-
-    Raises:
-        BlockError: It does not fit.
+    It is remembered: networks have many equal blocks, which are one object. None where it takes the long way to say what is wrong.
     """
-    outputs = block.shapes(*arriving)
-    free = block.kind in _VIEWS or block.role in ("loss", "metric")
+    if block.role == "entry":
+        return None
     if len(block.memo) >= MOST_KNOWN:
         block.memo.clear()
-    block.memo[arriving] = report = BlockReport(
+    shapes = [shape for shape in arriving if shape is not None]
+    report = BlockReport(arriving)  # the fault lies further up and is reported there
+    if len(shapes) == len(arriving):
+        try:
+            report = _fitting(block, arriving, shapes)
+        except BlockError:
+            return None
+    block.memo[arriving] = report
+    return report
+
+
+def _fitting(block: Block, arriving: tuple[Shape | None, ...], shapes: Sequence[Shape]) -> BlockReport:
+    """What can be said of a block at which these shapes arrive.
+
+    Raises:
+        BlockError: They do not fit.
+    """
+    outputs = block.shapes(*shapes)
+    free = block.kind in _VIEWS or block.role in ("loss", "metric")
+    return BlockReport(
         arriving,
         outputs,
-        parameters=block.parameters(*arriving),
-        macs=block.macs(*arriving),
+        parameters=block.parameters(*shapes),
+        macs=block.macs(*shapes),
         activation_bytes=0 if free else sum([output.size for output in outputs]) * FLOAT_BYTES,
     )
-    return report
 
 
 def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
@@ -242,7 +245,7 @@ def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
         return BlockReport(arriving)  # the fault lies further up and is reported there
     shapes = block.arriving(given)
     try:
-        outputs = block.shapes(*shapes)
+        return _fitting(block, arriving, shapes)
     except BlockError as error:
         walk.problems.append(
             Problem(
@@ -255,14 +258,6 @@ def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:
             )
         )
         return BlockReport(arriving)
-    free = node.kind in _VIEWS or block.role in ("loss", "metric")
-    return BlockReport(
-        arriving,
-        outputs,
-        parameters=block.parameters(*shapes),
-        macs=block.macs(*shapes),
-        activation_bytes=0 if free else sum([output.size for output in outputs]) * FLOAT_BYTES,
-    )
 
 
 def _made(walk: Walk, node: Node) -> Block | None:

@@ -68,16 +68,17 @@ class Topology:
         return self._order
 
     def _sorted(self, nodes: tuple[str, ...]) -> list[str]:
-        position = {id_: index for index, id_ in enumerate(nodes)}
-        waiting = {id_: len({w.source.block for w in self.into.get(id_, {}).values()}) for id_ in nodes}
-        ready = [index for index, id_ in enumerate(nodes) if waiting[id_] == 0]
+        into, leaving, none = self.into, self.leaving, ()
+        position = dict(zip(nodes, range(len(nodes)), strict=True))
+        waiting = {id_: len(into.get(id_, none)) for id_ in nodes}  # wires from blocks that are not in the order yet
+        ready = [position[id_] for id_, count in waiting.items() if not count]
         out = []
         while ready:
             id_ = nodes[heapq.heappop(ready)]
             out.append(id_)
-            for target in {end.block for end in self.leaving.get(id_, ())}:
-                waiting[target] -= 1
-                if waiting[target] == 0:
+            for target, _port in leaving.get(id_, none):
+                waiting[target] = count = waiting[target] - 1
+                if not count:
                     heapq.heappush(ready, position[target])
         return out
 
@@ -89,12 +90,12 @@ class Topology:
         """A block and all that wires lead to from it; stops early once `until` is found."""
         seen, waiting = {start}, [start]
         while waiting:
-            for end in self.leaving.get(waiting.pop(), ()):
-                if end.block not in seen:
-                    seen.add(end.block)
-                    if end.block == until:
+            for block, _port in self.leaving.get(waiting.pop(), ()):
+                if block not in seen:
+                    seen.add(block)
+                    if block == until:
                         return seen
-                    waiting.append(end.block)
+                    waiting.append(block)
         return seen
 
     def upstream(self, starts: frozenset[str]) -> frozenset[str]:
