@@ -146,6 +146,21 @@ def set_width(graph: Graph, block: str, width: int) -> tuple[Fix, ...]:
     )
 
 
+def set_channels(graph: Graph, wire: Wire, channels: int) -> tuple[Fix, ...]:
+    """Make the last convolution give `channels` maps, or put a 1×1 convolution of so many into the wire."""
+    here: str | None = wire.source.block
+    while here is not None:
+        node = graph.nodes[here]
+        if node.kind == "conv2d":
+            return set_values(node, f"Set {node.name} to {channels} channels", {"out_channels": channels})
+        if node.spec.family not in ("Activation", "Regularisation"):
+            break
+        into = graph.wires_into(here)
+        here = into[0].source.block if len(into) == 1 else None
+    settings = {"out_channels": channels, "kernel_size": 1}
+    return (insert(graph, wire, "conv2d", settings, title=f"Insert a 1×1 convolution to {channels} channels"),)
+
+
 def add_head(graph: Graph, wire: Wire, arriving: Shape, classes: int) -> tuple[Fix, ...]:
     """Turn a map into one number a class: global average pooling and a linear layer, put into the wire."""
     if len(arriving.dims) != 3:

@@ -78,7 +78,7 @@ class Drawing:
         except BlockError:
             return None
         self.graph.apply(AddBlock(node))
-        for port, id_ in zip(block.inputs(), sources, strict=True):
+        for port, id_ in zip(block.inputs(), sources, strict=False):  # optional ports come last
             self.graph.apply(Connect(Wire(End(id_, "y"), End(node.id, port.name))))
         self.shapes[node.id] = shape
         return node.id
