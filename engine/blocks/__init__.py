@@ -7,8 +7,13 @@ source export and documentation have it at once. Not for: torch.
 from engine.blocks import (  # the order in which the palette shows the families
     sources,
     convolution,
+    convolution_nd,
+    depthwise,
+    transposed,
+    special,
     pooling,
     linear,
+    embedding,
     activation,
     normalisation,
     regularisation,
@@ -21,6 +26,6 @@ from engine.blocks import (  # the order in which the palette shows the families
 )  # fmt: skip  # isort: skip
 
 __all__ = [
-    "activation", "convolution", "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling",
-    "regularisation", "reshape", "sources", "task_loss",
+    "activation", "convolution", "convolution_nd", "depthwise", "embedding", "generative", "linear", "loss", "merge", "metric",
+    "normalisation", "pooling", "regularisation", "reshape", "sources", "special", "task_loss", "transposed",
 ]  # fmt: skip

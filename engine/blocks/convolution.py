@@ -1,20 +1,20 @@
-"""Convolutions."""
+"""The convolution of maps. Not for: signals and volumes (`convolution_nd`) and special forms (`depthwise`, `special`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from engine.blocks.convolving import Axis, Convolving, same
 from engine.blocks.spec import (
-    Block,
     BlockError,
     Call,
     Shape,
     Size2,
     block,
-    by,
     choice,
     flag,
     integer,
+    numbers,
     pair,
     size2,
     want_map,
@@ -22,8 +22,34 @@ from engine.blocks.spec import (
 from engine.blocks.window import Span, Window
 
 
+class Convolving2d(Convolving):
+    """What convolutions of maps share."""
+
+    kernel_size: Size2
+    stride: Size2
+    padding: Any
+    dilation: Size2
+
+    def axes(self) -> tuple[Axis, ...]:
+        kernels, dilations = pair(self.kernel_size), pair(self.dilation)
+        if self.padding == "same":
+            rims = [same(kernel, dilation) for kernel, dilation in zip(kernels, dilations, strict=True)]
+        else:
+            rims = [(rim, rim) for rim in pair(self.padding)]
+        return tuple(
+            Axis(kernel, stride, *rim, dilation)
+            for kernel, stride, rim, dilation in zip(kernels, pair(self.stride), rims, dilations, strict=True)
+        )
+
+    def arrives(self, x: Shape) -> tuple[int, ...]:
+        return want_map(x, self.title)
+
+    def window(self, *xs: Shape) -> Window:
+        return Window(*(Span(axis.kernel, axis.stride, axis.before, axis.dilation) for axis in self.axes()))
+
+
 @block("conv2d", title="Convolution 2d", family="Convolution", stem="conv", source="torch.nn.Conv2d")
-class Conv2d(Block):
+class Conv2d(Convolving2d):
     """Slide learned filters over a map: each output channel is the sum over input channels of input × kernel, plus a bias.
 
     Out size = floor((in + 2·padding - dilation·(kernel - 1) - 1) / stride) + 1, per side. As in every deep-learning library the
@@ -38,6 +64,10 @@ class Conv2d(Block):
     padding: Any = size2(
         0, lo=0, hi=1024, words=("same",), help='rim added on each side; "same" keeps the size (stride 1)'
     )
+    extra_padding: tuple[int, ...] = numbers(
+        (), lo=0, hi=1024, most=4, unit="pixels", advanced=True,
+        help="more rim on single sides, besides padding: left, right, top, bottom; empty: none",
+    )  # fmt: skip
     dilation: Size2 = size2(1, lo=1, hi=1024, help="pixels between neighbouring taps of a filter", advanced=True)
     groups: int = integer(1, lo=1, hi=65536, help="channels are split into this many groups that do not see each other",
                           unit="groups", advanced=True)  # fmt: skip
@@ -45,104 +75,28 @@ class Conv2d(Block):
     padding_mode: str = choice("zeros", options=("zeros", "reflect", "replicate", "circular"),
                                help="what the rim is filled with", advanced=True)  # fmt: skip
 
+    def axes(self) -> tuple[Axis, ...]:
+        high, wide = super().axes()
+        if len(self.extra_padding) == 4:
+            left, right, top, bottom = self.extra_padding
+            high = high._replace(before=high.before + top, after=high.after + bottom)
+            wide = wide._replace(before=wide.before + left, after=wide.after + right)
+        return high, wide
+
     def shape(self, *xs: Shape) -> Shape:
-        c, h, w = want_map(xs[0], self.title)
-        if c % self.groups or self.out_channels % self.groups:
+        if len(self.extra_padding) not in (0, 4):
             raise BlockError(
-                "groups-differ",
-                f"{self.groups} groups do not divide {c} input and {self.out_channels} output channels; choose a number of groups "
-                "that divides both.",
-                setting="groups",
+                "wants-four-sides",
+                f"extra padding has {len(self.extra_padding)} numbers, but it takes four (left, right, top, bottom) or none; "
+                "write all four.",
+                setting="extra_padding",
             )
-        if self.padding == "same" and pair(self.stride) != (1, 1):
-            raise BlockError(
-                "same-with-stride",
-                f'padding "same" keeps the size, which a stride of {by(self.stride)} cannot; use stride 1 or padding in pixels.',
-                setting="padding",
-            )
-        self._check_rim(h, w)
-        sides = []
-        for side, kernel, stride, rim, dilation in zip(
-            (h, w), pair(self.kernel_size), pair(self.stride), self._rim(), pair(self.dilation), strict=True
-        ):
-            span = dilation * (kernel - 1) + 1
-            if side + rim < span:
-                raise BlockError(
-                    "kernel-too-large",
-                    f"a {by(self.kernel_size)} filter"
-                    + (f" with dilation {by(self.dilation)}" if self.dilation != 1 else "")
-                    + f" does not fit a {h}×{w} map padded by {self._padding_words()}; use a smaller filter or more padding.",
-                    setting="kernel_size",
-                )
-            sides.append((side + rim - span) // stride + 1)
-        return Shape((self.out_channels, sides[0], sides[1]))
-
-    def _rim(self) -> tuple[int, int]:
-        """Pixels added to height and width, both sides together."""
-        if self.padding == "same":
-            (kh, kw), (dh, dw) = pair(self.kernel_size), pair(self.dilation)
-            return dh * (kh - 1), dw * (kw - 1)
-        ph, pw = pair(self.padding)
-        return 2 * ph, 2 * pw
-
-    def _check_rim(self, h: int, w: int) -> None:
-        """torch's limits: a reflected rim is smaller than the map, a circular one at most as large."""
-        if self.padding_mode not in ("reflect", "circular"):
-            return
-        for side, rim in zip((h, w), self._rim(), strict=True):
-            largest = rim - rim // 2
-            if largest > (side - 1 if self.padding_mode == "reflect" else side):
-                raise BlockError(
-                    "padding-too-large",
-                    f"a {self.padding_mode} rim of {largest} pixels is more than a {h}×{w} map has to give; use less padding or "
-                    "fill the rim with zeros.",
-                    setting="padding",
-                )
-
-    def _padding_words(self) -> str:
-        return (
-            '"same"'
-            if self.padding == "same"
-            else by(self.padding)
-            if isinstance(self.padding, tuple)
-            else str(self.padding)
-        )
+        return super().shape(*xs)
 
     def lower(self, *xs: Shape) -> Call:
-        optional: dict[str, Any] = {}
-        for name, default in (
-            ("stride", 1),
-            ("padding", 0),
-            ("dilation", 1),
-            ("groups", 1),
-            ("bias", True),
-            ("padding_mode", "zeros"),
-        ):
-            if getattr(self, name) != default:
-                optional[name] = getattr(self, name)
-        return Call("nn.Conv2d", xs[0].dims[0], self.out_channels, kernel_size=self.kernel_size, **optional)
-
-    def parameters(self, *xs: Shape) -> int:
-        kh, kw = pair(self.kernel_size)
-        return self.out_channels * (xs[0].dims[0] // self.groups) * kh * kw + (self.out_channels if self.bias else 0)
-
-    def macs(self, *xs: Shape) -> int:
-        kh, kw = pair(self.kernel_size)
-        return self.shape(*xs).size * (xs[0].dims[0] // self.groups) * kh * kw
-
-    def window(self, *xs: Shape) -> Window:
-        kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
-        rim = [total // 2 for total in self._rim()]  # torch puts the odd one of "same" behind
-        return Window(*(Span(kernel[side], stride[side], rim[side], dilation[side]) for side in (0, 1)))
-
-    def face(self) -> str:
-        parts = [f"{self.out_channels} @ {by(self.kernel_size)}"]
-        if self.stride != 1:
-            parts.append(f"s{by(self.stride) if isinstance(self.stride, tuple) else self.stride}")
-        if self.padding != 0:
-            parts.append("same" if self.padding == "same" else f"p{self._padding_words()}")
-        if self.groups != 1:
-            parts.append(f"g{self.groups}")
-        if self.dilation != 1:
-            parts.append(f"d{by(self.dilation) if isinstance(self.dilation, tuple) else self.dilation}")
-        return ", ".join(parts)
+        if not any(self.extra_padding):
+            return self.called("nn.Conv2d", xs, "stride", "padding", "dilation", "groups", "bias", "padding_mode")
+        plain = self.called("layers.PaddedConv2d", xs, "stride", "dilation", "groups", "bias", "padding_mode")
+        high, wide = self.axes()
+        sides = (wide.before, wide.after, high.before, high.after)
+        return Call(plain.target, *plain.args, sides=sides, **dict(plain.kwargs))

@@ -14,7 +14,7 @@ SCHEMES = (
     "default", "constant", "uniform", "normal", "trunc_normal", "xavier_uniform", "xavier_normal", "kaiming_uniform",
     "kaiming_normal", "orthogonal",
 )  # fmt: skip
-_LABELS = (
+SCHEME_LABELS = (
     "PyTorch's own", "Constant", "Uniform", "Normal", "Truncated normal", "Xavier uniform", "Xavier normal",
     "Kaiming uniform", "Kaiming normal", "Orthogonal",
 )  # fmt: skip
@@ -46,7 +46,7 @@ class Weighted(Block):
     """What blocks with weights share: how these begin."""
 
     init: str = choice(
-        "default", options=SCHEMES, labels=_LABELS, help="how the weights begin", title="Weights begin", advanced=True
+        "default", options=SCHEMES, labels=SCHEME_LABELS, help="how the weights begin", title="Weights begin", advanced=True
     )
     init_value: float | None = real(
         None, lo=-1e6, hi=1e6, title="Value",

@@ -15,8 +15,8 @@ class LocallyConnected2d(nn.Module):
 
     Shapes:
         x: (N, C, H, W) -> (N, O, H', W').
-        weight: (H'·W', C·kernel height·kernel width, O), places row by row.
-        bias: (O, H', W').
+        weight: (H'·W'·O, C·kernel height·kernel width), places row by row.
+        bias: (O·H'·W',).
     """
 
     def __init__(
@@ -36,8 +36,9 @@ class LocallyConnected2d(nn.Module):
         )
         self.size = tuple((size[i] + 2 * rim[i] - kernel[i]) // step[i] + 1 for i in (0, 1))
         taps = in_channels * kernel[0] * kernel[1]
-        self.weight = nn.Parameter(torch.empty(self.size[0] * self.size[1], taps, out_channels))
-        self.bias = nn.Parameter(torch.empty(out_channels, *self.size)) if bias else None
+        filters = self.size[0] * self.size[1] * out_channels
+        self.weight = nn.Parameter(torch.empty(filters, taps))
+        self.bias = nn.Parameter(torch.empty(filters)) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -47,6 +48,7 @@ class LocallyConnected2d(nn.Module):
             nn.init.uniform_(self.bias, -bound, bound)
 
     def forward(self, x: Tensor) -> Tensor:
-        patches = self.unfold(x)  # N, C·kh·kw, places
-        y = torch.einsum("ntp,pto->nop", patches, self.weight).unflatten(2, self.size)
-        return y if self.bias is None else y + self.bias
+        patches: Tensor = self.unfold(x)  # N, C·kh·kw, places
+        places, taps = patches.shape[2], patches.shape[1]
+        y = torch.einsum("ntp,pot->nop", patches, self.weight.view(places, -1, taps)).unflatten(2, self.size)
+        return y if self.bias is None else y + self.bias.view(-1, *self.size)

@@ -27,7 +27,7 @@ class PatchEmbed(nn.Module):
         height, width = self.proj.kernel_size
         if x.shape[2] % height or x.shape[3] % width:
             raise ValueError(f"{height}×{width} patches do not divide a {x.shape[2]}×{x.shape[3]} map")
-        y = self.norm(self.proj(x).permute(0, 2, 3, 1))
+        y: Tensor = self.norm(self.proj(x).permute(0, 2, 3, 1))
         if self.layout == "NCHW":
             return y.permute(0, 3, 1, 2)
         return y.flatten(1, 2) if self.layout == "NLC" else y

@@ -34,4 +34,5 @@ class SeparableConv2d(nn.Module):
         self.pointwise = nn.Conv2d(in_channels, out_channels, kernel_size=1, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.pointwise(self.activation(self.norm(self.depthwise(x))))
+        y: Tensor = self.pointwise(self.activation(self.norm(self.depthwise(x))))
+        return y
