@@ -5,33 +5,124 @@ Not for: understanding them; that is `engine.graph.store`'s work. Imports nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-# The order in which they are offered: from one neuron to deep residual networks.
-_FIRST = (
-    "perceptron",
-    "mlp_xor_2_2_1",
-    "mlp_784_16_16_10_sigmoid",
-    "mlp_784_30_10_sigmoid",
-    "mlp_784_512_512_10",
-    "lenet5",
-    "lenet5_sigmoid_avg",
-    "lenet5_relu_max",
-    "keras_mnist_cnn",
-    "tiny_vgg",
-    "resnet18",
-    "resnet34",
-    "resnet50",
-    "resnet101",
-    "resnet152",
-)
+# The halls of the gallery, and in which order their presets are offered.
+HALLS: Mapping[str, tuple[str, ...]] = {
+    "Perceptrons": (
+        "perceptron",
+        "mlp_xor_2_2_1",
+        "mlp_784_16_16_10_sigmoid",
+        "mlp_784_30_10_sigmoid",
+        "mlp_784_512_512_10",
+    ),
+    "First convolutions": (
+        "lenet5",
+        "lenet5_1998",
+        "lenet5_1998_dense",
+        "lenet5_1998_nodes",
+        "lenet5_sigmoid_avg",
+        "lenet5_relu_max",
+        "keras_mnist_cnn",
+        "tiny_vgg",
+    ),
+    "Deep chains": (
+        "alexnet_2012",
+        "alexnet_2012_towers",
+        "alexnet_caffe",
+        "alexnet",
+        "vgg11",
+        "vgg16",
+        "vgg19",
+        "vgg16_bn",
+        "vgg19_bn",
+    ),
+    "Many paths": (
+        "googlenet",
+        "googlenet_noaux",
+        "googlenet_paper",
+        "inception_v3",
+        "squeezenet1_0",
+        "squeezenet1_1",
+        "densenet121",
+    ),
+    "Shortcuts": (
+        "resnet20_cifar",
+        "resnet56_cifar",
+        "resnet18",
+        "resnet34",
+        "resnet50",
+        "resnet101",
+        "resnet152",
+        "resnext50_32x4d",
+        "wide_resnet50_2",
+        "seresnet50",
+    ),
+    "Small and quick": (
+        "mobilenet_v1",
+        "mobilenet_v2",
+        "mobilenet_v3_large",
+        "shufflenet_v1_g3",
+        "shufflenet_v1_g3_paper",
+        "shufflenet_v2_x1_0",
+        "efficientnet_b0",
+    ),
+    "Attention, and an answer to it": (
+        "vit_tiny_cifar",
+        "vit_tiny_patch16_224",
+        "vit_b_16",
+        "swin_t",
+        "convnext_tiny",
+    ),
+    "A class for every pixel": (
+        "unet_2015",
+        "unet_bn",
+        "unet_bn32",
+        "fcn32s",
+        "fcn8s",
+        "fcn_resnet50",
+        "deeplabv3_resnet50",
+    ),
+    "Sequences": (
+        "rnn_sentiment",
+        "lstm_sentiment",
+        "gru_sentiment",
+        "bilstm_sentiment",
+        "bilstm_tagger",
+        "char_rnn",
+        "char_lm",
+        "char_lstm2",
+        "word_lm",
+        "seq2seq_gru",
+        "mini_gpt",
+        "forecast_lstm",
+        "forecast_sine",
+    ),
+    "Autoencoders and generators": (
+        "ae_dense_32",
+        "ae_deep",
+        "ae_conv",
+        "vae_mlp",
+        "dcgan_g",
+        "dcgan_d",
+        "ddpm_tiny_mnist",
+        "ddpm_cifar10",
+    ),
+    "Faces": (
+        "deepface",
+        "age_gender_levi",
+        "age_gender_small",
+    ),
+}
+_ORDER = tuple(name for hall in HALLS.values() for name in hall)
 
 
 def names() -> tuple[str, ...]:
-    """Names of all presets, the simplest first."""
+    """Names of all presets, hall by hall."""
     found = {file.stem for file in FOLDER.glob("*.loom")}
-    return (*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST)))
+    return (*(name for name in _ORDER if name in found), *sorted(found.difference(_ORDER)))
 
 
 def path(name: str) -> Path:

@@ -1,0 +1,19 @@
+"""Every network that `tools.presets` can draw, by the name of its preset.
+
+Not for: the drawings themselves, one family a file beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from engine.graph.model import Graph
+from tools.presets import plain
+
+# A family's module has NETWORKS: name -> function that draws it.
+FAMILIES: tuple[ModuleType, ...] = (plain,)
+
+NETWORKS: Mapping[str, Callable[[], Graph]] = {
+    name: draw for family in FAMILIES for name, draw in family.NETWORKS.items()
+}

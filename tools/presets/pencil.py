@@ -1,0 +1,199 @@
+"""A pencil for drawings that are written down: blocks in rows, a frame around each row, wires from what was said before.
+
+Not for: particular networks, and not for the program, in which people draw with the mouse.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.blocks.spec import make
+from engine.declare import Json, from_json, to_json
+from engine.graph.edits import COMPOSITE, Definition, Mark, Node, Parameter, Wire
+from engine.graph.expression import is_expression
+from engine.graph.model import AddBlock, Batch, Connect, Define, Edit, End, Graph, SetMark, SetSection
+from engine.training.settings import TrainingSettings
+
+COLUMN, ROW = 256, 144  # from block to block, canvas units
+MARGIN, TITLE = 10, 44  # of a frame around its blocks, and above them where its title stands
+WIDTH, HEIGHT = 160, 80  # of a block
+PORT = 24  # what every input beyond the third adds to a block's height, about
+GAP = 76  # between two frames
+
+
+@dataclass
+class _Frame:
+    """A row of blocks that belong together, as far as it is drawn."""
+
+    title: str
+    colour: str
+    nodes: list[Node] = field(default_factory=list)
+
+
+class Sheet:
+    """A drawing in the making: the network, or a composite's inside.
+
+    Blocks go from left to right; `row` begins a new row under the last, `lane` another line in the same row.
+    """
+
+    def __init__(self, composites: Iterable[Definition] = ()) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.wires: list[Wire] = []
+        self.marks: list[Mark] = []
+        self.composites = {each.id: each for each in composites}
+        self._frames: list[_Frame] = []
+        self._column = 0.0
+        self._top = 0.0  # of the row
+        self._line = 0.0  # of the lane
+        self._floor = 0.0  # lowest edge so far
+        self._last = ""
+
+    def row(self, title: str = "", *, colour: str = "", column: float = 0) -> None:
+        """Begin a row under everything drawn so far, with a frame around it if it has a title."""
+        self._top = self._line = self._floor + GAP if self.nodes else 0.0
+        self._column = column
+        self._frames.append(_Frame(title, colour))
+
+    def lane(self, column: float) -> None:
+        """Begin another line of the row, at a column."""
+        self._line += ROW
+        self._column = column
+
+    def skip(self, columns: float = 1) -> None:
+        """Leave room."""
+        self._column += columns
+
+    def put(self, name: str, kind: str, *sources: str, bypassed: str = "", **settings: Json) -> str:
+        """Place a block and wire it.
+
+        Args:
+            name: Its name; also its id.
+            kind: The block, or the id of a composite.
+            *sources: Where its wires come from, in the order of its ports: "conv1", or "split.y2" for a certain output; "" leaves
+                an input open. None at all: the block placed before.
+            bypassed: An expression that says when it passes its input on.
+            **settings: Its settings; an expression begins with "=".
+        """
+        kind = COMPOSITE + kind if kind in self.composites else kind
+        node = Node(name, kind, name, settings, self._column * COLUMN, self._line, bypassed or False)
+        inputs, _ = self._ports(node)
+        if not sources and inputs:
+            sources = (self._last,)
+        self.nodes[name] = node
+        for port, source in zip(inputs, sources, strict=False):
+            if source:
+                block, _, output = source.partition(".")
+                end = End(block, output or self._ports(self.nodes[block])[1][0])
+                self.wires.append(Wire(end, End(name, port)))
+        if not self._frames:
+            self._frames.append(_Frame("", ""))
+        self._frames[-1].nodes.append(node)
+        self._floor = max(self._floor, self._line + HEIGHT + PORT * max(0, len(inputs) - 3))
+        self._column += 1
+        self._last = name
+        return name
+
+    def _ports(self, node: Node) -> tuple[list[str], list[str]]:
+        if node.composite is not None:
+            inside = self.composites[node.composite].blocks
+            return [n.name for n in inside if n.kind == "port_in"], [n.name for n in inside if n.kind == "port_out"]
+        known = {
+            name: value
+            for name, value in node.settings.items()
+            if not is_expression(value, node.spec.settings.get(name))
+        }
+        block = make(node.kind, known)
+        return [port.name for port in block.inputs()], [port.name for port in block.outputs()]
+
+    def note(self, text: str, *, columns: float = 2, height: float = 136) -> None:
+        """A note at the next place of the row."""
+        x, y = self._column * COLUMN, self._line - TITLE
+        width = (columns - 1) * COLUMN + WIDTH + MARGIN
+        self.marks.append(Mark(f"note{len(self.marks)}", "note", text, x, y, width, height))
+        self._floor = max(self._floor, y + height)
+        self._column += columns
+
+    def _drawn(self) -> tuple[Mark, ...]:
+        frames = []
+        for number, frame in enumerate(self._frames):
+            if not frame.title:
+                continue
+            left, right = min(n.x for n in frame.nodes), max(n.x for n in frame.nodes)
+            top = min(n.y for n in frame.nodes)
+            bottom = max(n.y + PORT * max(0, len(self._ports(n)[0]) - 3) for n in frame.nodes)
+            frames.append(
+                Mark(f"frame{number}", "frame", frame.title, left - MARGIN, top - TITLE, right - left + WIDTH + 2 * MARGIN,
+                     bottom - top + HEIGHT + TITLE + 12, frame.colour)
+            )  # fmt: skip
+        return (*frames, *self.marks)
+
+    def definition(self, id_: str, name: str, about: str, settings: Sequence[Parameter] = ()) -> Definition:
+        """The sheet as a composite.
+
+        Args:
+            id_: Its id.
+            name: What it is called on the canvas and as a class.
+            about: What it is.
+            settings: What its instances set.
+        """
+        return Definition(
+            id_, name, about, tuple(settings), tuple(self.nodes.values()), tuple(self.wires), self._drawn()
+        )
+
+    def network(
+        self, about: Mapping[str, Json], *, data: str | Mapping[str, Json], training: TrainingSettings,
+        sections: Mapping[str, Mapping[str, Json]] | None = None,
+    ) -> Graph:  # fmt: skip
+        """The sheet as a project.
+
+        Args:
+            about: title, text, year and paper.
+            data: The data set's name, or the whole choice.
+            training: The recipe.
+            sections: Further sections of the file.
+        """
+        chosen = {"name": data} if isinstance(data, str) else dict(data)
+        edits: list[Edit] = [Define(each) for each in self.composites.values()]
+        edits += [*map(AddBlock, self.nodes.values()), *map(Connect, self.wires), *map(SetMark, self._drawn())]
+        edits += [
+            SetSection("about", dict(about)), SetSection("data", chosen), SetSection("training", to_json(training)),
+        ]  # fmt: skip
+        edits += [SetSection(name, dict(values)) for name, values in (sections or {}).items()]
+        graph = Graph()
+        graph.apply(Batch(tuple(edits)))
+        return graph
+
+
+def recipe(**settings: Json) -> TrainingSettings:
+    """Training settings; what is not named is as usual."""
+    made: TrainingSettings = from_json(TrainingSettings, settings)
+    return made
+
+
+def about(family: str, name: str) -> dict[str, Json]:
+    """What a preset says of itself: title, text, year, paper; from the family's .toml file, a text's lines joined."""
+    said = tomllib.loads((Path(__file__).parent / f"{family}.toml").read_text(encoding="utf-8"))[name]
+    return {
+        "title": said["title"],
+        "text": " ".join(said["text"].split()),
+        "year": said["year"],
+        "paper": said["paper"],
+    }
+
+
+def whole(name: str, default: int, about: str, *, lo: int = 1) -> Parameter:
+    """A setting that is a whole number."""
+    return Parameter(name, "integer", default, lo=lo, help=about)
+
+
+def share(name: str, default: float, about: str, *, lo: float = 0.0, hi: float = 1.0) -> Parameter:
+    """A setting that is a number with a fraction."""
+    return Parameter(name, "real", default, lo=lo, hi=hi, help=about)
+
+
+def switch(name: str, about: str, *, default: bool = False) -> Parameter:
+    """A setting that is on or off."""
+    return Parameter(name, "flag", default, help=about)
