@@ -35,8 +35,9 @@ class Draws:
         """About normal, of mean 0 and deviation 1: sums of four bytes, ten times as fast where millions are wanted."""
         size = int(np.prod(shape))
         octets = self._bits.random_raw((size + 1) // 2).view(np.uint8).reshape(-1, 4)
-        sums = octets.sum(axis=1, dtype=np.uint16)[:size].astype(np.float32)
-        return ((sums - 510.0) / np.float32(147.80054)).reshape(shape)
+        pairs = octets[:, :2].astype(np.float32) + octets[:, 2:].astype(np.float32)
+        sums = (pairs[:, 0] + pairs[:, 1])[:size]
+        return np.asarray((sums - 510.0) / np.float32(147.80054), np.float32).reshape(shape)
 
     def whole(self, *shape: int, below: int) -> Wholes:
         """Whole numbers from 0 to below `below`."""

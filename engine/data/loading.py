@@ -138,7 +138,8 @@ def _missing(table: Table, splits: dict[str, Rows], choice: DataChoice) -> list[
     said = []
     if choice.val_fraction > 0 and not len(splits["val"]):
         said.append("There are too few samples for a validation part; it is empty.")
-    for name in [name for name in table.columns if table.column(name).kind == "label"]:
+    labels = [name for name in table.columns if table.column(name).kind == "label"]
+    for name in labels if not table.parted else ():  # not every token of a vocabulary is an answer
         classes = table.column(name).classes
         counts = np.bincount(table.columns[name][splits["train"]], minlength=len(classes))
         empty = [name for name, count in zip(classes, counts, strict=bool(classes)) if not count]

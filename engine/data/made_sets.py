@@ -157,3 +157,65 @@ def portraits(request: Request) -> Table:
     from engine.data.scenes import portraits as read
 
     return read(request)
+
+
+@dataset(
+    "sines",
+    title="Sines",
+    help="Sums of two sines with a little noise, to forecast: the window, and what comes after it.",
+    source="generated",
+    group="Series",
+    settings=("length", "horizon", "answer", "count", "noise"),
+)
+def sines(request: Request) -> Table:
+    """Make the series."""
+    from engine.data.sequences import sines as read
+
+    return read(request)
+
+
+@dataset(
+    "echo",
+    title="Echo",
+    help="Random letters, each to be said again three steps later: a small test of memory. Generated.",
+    source="after J. Elman: Finding structure in time (1990); generated",
+    group="Text",
+    settings=("length", "count"),
+)
+def echo(request: Request) -> Table:
+    """Make the sequences."""
+    from engine.data.sequences import echo as read
+
+    return read(request)
+
+
+@dataset(
+    "grammar",
+    title="Word classes",
+    help="Sentences of a small grammar, every word to be tagged with its class. Many words have two, which only their "
+    "neighbours tell apart. Generated: no real language.",
+    source="generated",
+    group="Text",
+    settings=("length", "count"),
+)
+def grammar(request: Request) -> Table:
+    """Make the sentences."""
+    from engine.data.sequences import grammar as read
+
+    return read(request)
+
+
+@dataset(
+    "opinions",
+    title="Opinions",
+    help="Short sentences of praise or blame, made from a few patterns with denials and a 'but'. Generated: no person "
+    "said them, and they are far easier than real reviews.",
+    source="generated",
+    group="Text",
+    settings=("length", "vocabulary", "tokens", "count"),
+)
+def opinions(request: Request) -> Table:
+    """Make the sentences."""
+    from engine.data.sequences import opinions as read
+
+    return read(request)

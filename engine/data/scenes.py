@@ -7,6 +7,7 @@ Not for: real photographs. What is drawn here is a toy, and its declarations say
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -117,12 +118,14 @@ def _shapes(draws: Draws, count: int, height: int, width: int, noise: float) -> 
     return _pixels(canvas), masks
 
 
-def _faces(draws: Draws, gender: npt.NDArray[np.int64], age: npt.NDArray[np.float64], height: int, width: int) -> Pixels:  # fmt: skip
+def _faces(
+    draws: Draws, gender: npt.NDArray[np.int64], age: npt.NDArray[np.float64], height: int, width: int
+) -> Pixels:
     """Head, hair, eyes, mouth; with age the hair turns grey, the brow wrinkles and the face grows longer."""
     count, side = len(gender), float(min(height, width))
-    y, x = _grid(height, width)
-    y, x = (y - height / 2) / side, (x - width / 2) / side
-    y, x = y - _wide(draws.uniform(count, lo=-0.04, hi=0.04)), x - _wide(draws.uniform(count, lo=-0.05, hi=0.05))
+    rows, columns = _grid(height, width)
+    low, aside = (_wide(draws.uniform(count, lo=-reach, hi=reach)) for reach in (0.04, 0.05))
+    down, right = (rows - height / 2) / side - low, (columns - width / 2) / side - aside
     canvas = _ground(draws, count, height, width)
     man = gender == 1
     grown = np.clip((age - 4) / 16, 0, 1)
@@ -135,18 +138,17 @@ def _faces(draws: Draws, gender: npt.NDArray[np.int64], age: npt.NDArray[np.floa
     bald = man & (age > 35) & draws.chance(count, of=0.35)
 
     def oval(cy: Any, cx: Any, ry: Any, rx: Any) -> Field:
-        u, v = (y - _wide(cy)) / _wide(ry), (x - _wide(cx)) / _wide(rx)
+        u, v = (down - _wide(cy)) / _wide(ry), (right - _wide(cx)) / _wide(rx)
         return np.asarray((np.sqrt(u * u + v * v) - 1) * np.minimum(_wide(ry), _wide(rx)) * side, np.float32)
 
     none = np.zeros(count)
-    behind = np.maximum(
-        oval(-0.06 + long / 2, none, tall * 0.98 + long / 2, broad * 1.2), -oval(0.9 + long, none, 0.5 + none, 9 + none)
-    )
+    shoulders = oval(0.9 + long, none, 0.5 + none, 9 + none)
+    behind = np.maximum(oval(-0.06 + long / 2, none, tall * 0.98 + long / 2, broad * 1.2), -shoulders)
     _paint(canvas, behind, hair, shown=~bald & (long > 0.05))
     _paint(canvas, oval(0.5 + none, none, 0.16 + none, 0.34 + none), _TONES[draws.whole(count, below=7)] * 0.8)
     _paint(canvas, oval(0.34 + none, none, 0.14 + none, 0.08 + none), skin * 0.9)
     _paint(canvas, oval(none, none, tall, broad), skin)
-    fringe = np.maximum(oval(-0.02 + none, none, tall * 1.1, broad * 1.1), _wide(side * (tall * 0.45)) + y * side)
+    fringe = np.maximum(oval(-0.02 + none, none, tall * 1.1, broad * 1.1), (_wide(tall * 0.45) + down) * side)
     _paint(canvas, fringe.astype(np.float32), hair, shown=~bald)
     for way in (-1, 1):
         _paint(canvas, oval(-0.01 + none, way * 0.09 + none, 0.026 + none, 0.038 + none), np.full((count, 3), 250.0))
@@ -156,16 +158,23 @@ def _faces(draws: Draws, gender: npt.NDArray[np.int64], age: npt.NDArray[np.floa
     lips = np.where(man[:, None], skin * 0.66, np.array([196.0, 70.0, 84.0]))
     _paint(canvas, oval(0.14 + none, none, np.where(man, 0.013, 0.022), 0.065 + none), lips)
     beard = man & (age > 18) & draws.chance(count, of=0.4)
-    jaw = np.maximum(oval(none, none, tall, broad), -(y - 0.165) * side)
+    jaw = np.maximum(oval(none, none, tall, broad), -(down - 0.165) * side)
     _paint(canvas, jaw.astype(np.float32), hair, shown=beard)
+    _creases(canvas, oval, skin, age)
+    canvas += np.float32(4) * draws.grain(*canvas.shape)
+    return _pixels(canvas)
+
+
+def _creases(canvas: Field, oval: Callable[..., Field], skin: Any, age: npt.NDArray[np.float64]) -> None:
+    """Lines on brow and cheeks, one after the other with the years."""
+    none = np.zeros(len(age))
     for line in range(3):
         deep = np.clip((age - 30 - 14 * line) / 30, 0, 1)
         crease = skin * (1 - 0.42 * deep[:, None])
         _paint(canvas, oval(-0.115 - 0.024 * line + none, none, 0.006 + none, 0.1 + none), crease, shown=deep > 0)
         for way in (-1, 1):
-            _paint(canvas, oval(0.05 + 0.03 * line, way * (0.15 - 0.02 * line) + none, 0.006 + none, 0.03 + none), crease, shown=deep > 0)  # fmt: skip
-    canvas += np.float32(4) * draws.grain(*canvas.shape)
-    return _pixels(canvas)
+            cheek = oval(0.05 + 0.03 * line, way * (0.15 - 0.02 * line) + none, 0.006 + none, 0.03 + none)
+            _paint(canvas, cheek, crease, shown=deep > 0)
 
 
 def _grid(height: int, width: int) -> tuple[Field, Field]:
@@ -190,7 +199,8 @@ def _ground(draws: Draws, count: int, height: int, width: int) -> Field:
     first, second = (draws.uniform(count, 3, lo=40.0, hi=170.0).astype(np.float32) for _ in range(2))
     turn = draws.uniform(count, hi=2 * np.pi)
     way = _wide(np.cos(turn)) * (y / height - 0.5) + _wide(np.sin(turn)) * (x / width - 0.5) + 0.5
-    return first[:, :, None, None] + (second - first)[:, :, None, None] * np.clip(way, 0, 1)[:, None]
+    mixed = first[:, :, None, None] + (second - first)[:, :, None, None] * np.clip(way, 0, 1)[:, None]
+    return mixed.astype(np.float32)
 
 
 def _paint(canvas: Field, distance: Field, tone: Any, *, shown: Any = None) -> None:

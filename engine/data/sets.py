@@ -117,3 +117,19 @@ def diabetes(request: Request) -> Table:
     from engine.data.classics import diabetes as read
 
     return read(request)
+
+
+@dataset(
+    "pydoc",
+    title="Python documentation",
+    help="Python's own documentation, about 465,000 characters, as it comes with this Python: text to model, next "
+    "token by next token.",
+    source="Python Software Foundation: pydoc_data.topics (standard library)",
+    group="Text",
+    settings=("tokens", "vocabulary", "length", "step", "answer"),
+)
+def pydoc(request: Request) -> Table:
+    """Read the documentation."""
+    from engine.data.text import documentation
+
+    return documentation(request)
