@@ -28,6 +28,8 @@ from engine.layers import layer
 
 OUTPUTS = "outputs"  # what `Network.run` calls the network's result
 
+_NORMS = nn.modules.batchnorm._NormBase  # batch and instance norms: what keeps running statistics
+
 # What torch raises for tensors that do not fit; running out of memory is a RuntimeError.
 _TORCH_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError)
 
@@ -95,14 +97,26 @@ class Network(nn.Module):
         self._fuse = fuse
         self._schedules: dict[tuple[frozenset[int], bool], tuple[_Line, ...]] = {}
         self._outputs = tuple(output.slot for output in plan.outputs)
+        self._still: list[nn.Module] = []
         for step in plan.steps:
             if step.call.is_module:
-                _put(self, step.name.split("."), _made(step))
+                made = _made(step)
+                if step.frozen:
+                    made.requires_grad_(False)
+                    self._still += [part for part in made.modules() if isinstance(part, _NORMS)]
+                _put(self, step.name.split("."), made)
 
     @property
     def plan(self) -> Plan:
         """What this network does."""
         return self._plan
+
+    def train(self, mode: bool = True) -> Network:
+        """As torch's; the norms of frozen blocks stay in eval mode, so that their running statistics stay as they are."""
+        super().train(mode)
+        for norm in self._still:
+            norm.eval()
+        return self
 
     def forward(self, *inputs: Tensor) -> Any:
         """The output for a batch, or the tuple of outputs.

@@ -28,6 +28,7 @@ class _Place:
         path: Ids of the instances that it stands in.
         slots: Slot of every value in it, as far as the pass has come.
         shapes: Its shape.
+        frozen: Whether an instance that it stands in is.
     """
 
     graph: Graph
@@ -36,6 +37,7 @@ class _Place:
     path: tuple[str, ...]
     slots: dict[End, int]
     shapes: dict[End, Shape]
+    frozen: bool = False
 
 
 class Planner:
@@ -99,7 +101,8 @@ class Planner:
 
     def _input(self, place: _Place, node: Node) -> InputSpec:
         column = str(getattr(self.report.made[node.id], "column", ""))
-        return InputSpec(node.name, column, place.shapes[_end(place, node)])
+        draw = getattr(self.report.made[node.id], "draw", None)
+        return InputSpec(node.name, column, place.shapes[_end(place, node)], draw)
 
     def _fill(self, place: _Place, node: Node, ends: tuple[End, ...], slots: tuple[int, ...]) -> None:
         """Note where a block's values lie."""
@@ -139,7 +142,7 @@ class Planner:
             node.id, place.prefix + node.name, node.kind, call, tuple(place.slots[source] for source in sources), slots[0],
             shapes, place.shapes[ends[0]], parameters=said.parameters, macs=said.macs, more=slots[1:], path=place.path,
             named=tuple(port.name for port in block.inputs() if port.optional and port.name in wires),
-            initial=block.initial() if isinstance(block, Weighted) else None,
+            initial=block.initial() if isinstance(block, Weighted) else None, frozen=place.frozen or node.frozen,
         )  # fmt: skip
         self.steps.append(step)
         return Part(node, block, sources, ports, step)
@@ -156,7 +159,9 @@ class Planner:
         reports = place.report.inner[node.id]
         for index, report in enumerate(reports):
             name = place.prefix + node.name + (f".{index}" if len(reports) > 1 else "")
-            inside = _Place(composite.body, report, f"{name}.", (*place.path, node.id), {}, {})
+            inside = _Place(
+                composite.body, report, f"{name}.", (*place.path, node.id), {}, {}, place.frozen or node.frozen
+            )
             drawn = self._copy(inside, name, composite.name, composite.help, arriving)
             copies.append(drawn)
             leaving = tuple(inside.slots[end] for _, end in drawn.exits)

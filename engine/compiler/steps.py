@@ -23,13 +23,15 @@ class InputSpec:
 
     Attributes:
         name: The block's name, and the argument's in the exported source.
-        column: The column of the data set that goes in here.
+        column: The column of the data set that goes in here; empty for one that is drawn at random.
         shape: One sample's shape.
+        draw: How it is drawn: "normal", "uniform" (-1 to 1) or "index", and below which number; empty for a column.
     """
 
     name: str
     column: str
     shape: Shape
+    draw: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Step:
         initial: How its weights begin; None where torch's own values stay.
         named: Names of its optional inputs that have a wire; the last reads are theirs.
         path: Ids of the instances that it stands in, the outermost first.
+        frozen: Whether a training leaves its weights as they are.
     """
 
     id: str
@@ -83,6 +86,13 @@ class Step:
     path: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     initial: Initial | None = None
+    frozen: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is known by whatever it is called: the ids that lead to it, with the repetitions' numbers between them."""
+        ids = iter((*self.path, self.id))
+        return ".".join(part if part.isdecimal() else next(ids) for part in self.name.split("."))
 
 
 @dataclass(frozen=True)

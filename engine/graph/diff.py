@@ -27,7 +27,7 @@ class Change:
     """One value that is another one.
 
     Attributes:
-        name: What it is called: a setting, "name", "kind", "bypassed", a field of a section.
+        name: What it is called: a setting, "name", "kind", "bypassed", "frozen", a field of a section.
         before, after: Its values; None where a side has none.
     """
 
@@ -172,7 +172,7 @@ def _counts(graph: Graph) -> Counts:
 
 
 def _changes(one: Node, other: Node, kinds: Mapping[str, str]) -> Iterator[Change]:
-    """Name, kind, bypass, and the settings that both have."""
+    """Name, kind, bypass, freezing, and the settings that both have."""
     if one.name != other.name:
         yield Change("name", one.name, other.name)
     if kinds.get(one.kind, one.kind) != other.kind:
@@ -186,6 +186,8 @@ def _changes(one: Node, other: Node, kinds: Mapping[str, str]) -> Iterator[Chang
     )
     if one.bypassed != other.bypassed:
         yield Change("bypassed", one.bypassed, other.bypassed)
+    if one.frozen != other.frozen:
+        yield Change("frozen", one.frozen, other.frozen)
 
 
 def _written(node: Node, values: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -97,7 +97,7 @@ def dissolve(graph: Graph, instance: str) -> tuple[Edit, tuple[str, ...]]:
     pushed = _room(graph, node, extra, (node.y - (top - _upper(inside)), height)) if inside and not fits else {}
     at = list(graph.nodes).index(node.id)
     edits: list[Edit] = [RemoveBlock(node.id), *([Move(pushed)] if pushed else [])]
-    edits += [AddBlock(replace(held, pinned=held.pinned or node.pinned), at + place)
+    edits += [AddBlock(replace(held, pinned=held.pinned or node.pinned, frozen=_frozen(held, node)), at + place)
               for place, held in enumerate(laying.blocks)]  # fmt: skip
     edits += [Connect(wire) for wire in laying.wires]
     for wire in graph.wires_from(node.id):
@@ -222,6 +222,11 @@ def _settings(held: Node, names: Terms) -> dict[str, Json]:
             own = held.composite is not None and setting != "repeat"
             out[setting] = _written(_worked_out(value, _without_running(names) if own else names))
     return out
+
+
+def _frozen(held: Node, node: Node) -> bool:
+    """Whether what stood inside is frozen when it stands alone."""
+    return held.frozen or (node.frozen and held.spec.role == "layer")
 
 
 def _bypassed(held: Node, names: Terms) -> bool | str:

@@ -17,7 +17,7 @@ from engine.graph.expression import is_expression
 from engine.graph.naming import RUNNING
 from engine.graph.topology import Topology
 
-SECTIONS = ("about", "data", "training")
+SECTIONS = ("about", "data", "training", "weights")
 
 
 class Drawing:
@@ -61,7 +61,7 @@ class Drawing:
 
     @property
     def sections(self) -> Mapping[str, Mapping[str, Json]]:
-        """What the project knows besides the graph: "about", "data", "training"."""
+        """What the project knows besides the graph: "about", "data", "training", "weights"."""
         return MappingProxyType(self._sections)
 
     def __iter__(self) -> Iterator[Node]:

@@ -57,6 +57,7 @@ class Node:
         x, y: Place of the upper left corner on the canvas, in canvas units.
         bypassed: Whether it passes its first input on unchanged; inside a composite also an expression ("=not projection").
         pinned: Whether tidying up leaves it where it is.
+        frozen: Whether a training leaves its weights, and those of all blocks inside it, as they are.
         given: The class that a composite's definition makes; filled in by the graph.
         names: What expressions may read when nothing else is said; filled in by the graph.
     """
@@ -69,6 +70,7 @@ class Node:
     y: float = 0.0
     bypassed: bool | str = False
     pinned: bool = False
+    frozen: bool = False
     given: type[Block] | None = field(default=None, compare=False, repr=False)
     names: Mapping[str, Json] | None = field(default=None, compare=False, repr=False)
 
@@ -244,7 +246,7 @@ class Configure:
 
 @dataclass(frozen=True)
 class SetFlags:
-    """Set what a block is besides its settings: "bypassed" and "pinned"."""
+    """Set what a block is besides its settings: "bypassed", "pinned" and "frozen"."""
 
     block: str
     values: Mapping[str, bool | str]
@@ -282,7 +284,7 @@ class RemoveMark:
 
 @dataclass(frozen=True)
 class SetSection:
-    """Replace a section of the project that is not the graph: "data", "training" or "about"."""
+    """Replace a section of the project that is not the graph: "data", "training", "weights" or "about"."""
 
     name: str
     values: Mapping[str, Json]

@@ -53,7 +53,7 @@ __all__ = [
     "RemoveMark", "Rename", "SetFlags", "SetMark", "SetSection", "Undefine", "Wire",
 ]  # fmt: skip
 
-_FLAGS = ("bypassed", "pinned")
+_FLAGS = ("bypassed", "pinned", "frozen")
 
 
 class Graph(Drawing):

@@ -44,8 +44,8 @@ _HALF = re.compile("[\ud800-\udfff]")  # what an escape such as "\ud800" alone s
 VERSION = 2
 LARGEST_FILE = 64 * 2**20  # bytes; a project of 5,000 blocks is under 2 MB
 DEEPEST = 32  # levels of nesting; a project has 7
-_KEYS = ("loom", "about", "composites", "blocks", "wires", "marks", "data", "training")
-_BLOCK_KEYS = ("id", "kind", "name", "settings", "at", "bypassed", "pinned")
+_KEYS = ("loom", "about", "composites", "blocks", "wires", "marks", "data", "training", "weights")
+_BLOCK_KEYS = ("id", "kind", "name", "settings", "at", "bypassed", "pinned", "frozen")
 _MARK_KEYS = ("id", "kind", "text", "at", "size", "colour")
 _COMPOSITE_KEYS = ("id", "name", "help", "settings", "blocks", "wires", "marks")
 _PARAMETER_KEYS = ("name", "kind", "default", "lo", "hi", "words", "help")
@@ -199,7 +199,7 @@ class Reader:
         if not isinstance(settings, dict):
             self.fail(f"{where}.settings", f"an object is wanted, but {_what(settings)} is there.")
         at = self._pair(item.get("at", [0, 0]), f"{where}.at", "the place on the canvas")
-        flags = {name: item[name] for name in ("bypassed", "pinned") if name in item}
+        flags = {name: item[name] for name in ("bypassed", "pinned", "frozen") if name in item}
         try:
             node = graph.bound(Node(item["id"], kind, item["name"], settings, at[0], at[1], **flags))
         except GraphError as error:

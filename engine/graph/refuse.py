@@ -42,13 +42,17 @@ def held(node: Node, name: str) -> Json:
 
 
 def check_flags(node: Node) -> None:
-    """Refuse a pin or a bypass that makes no sense.
+    """Refuse a pin, a bypass or a freezing that makes no sense.
 
     Raises:
         GraphError: It does not.
     """
     if not isinstance(node.pinned, bool):
         raise GraphError("a block is pinned or not: true or false is wanted.")
+    if not isinstance(node.frozen, bool):
+        raise GraphError("a block is frozen or not: true or false is wanted.")
+    if node.frozen and node.block().role != "layer":
+        raise GraphError(f"{node.name} cannot be frozen: only a layer has weights that a training changes.")
     if node.bypassed is False:
         return
     if node.bypassed is not True and not is_expression(node.bypassed):

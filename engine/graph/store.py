@@ -32,7 +32,9 @@ def dumps(graph: Graph) -> str:
         made = [definition_lines(composite.definition()) for composite in graph.composites.values()]
         lines += ['"composites": [', *_joined(made), "],"]
     lines += _drawing(tuple(graph), tuple(graph.wires.values()), tuple(graph.marks.values()))
-    lines += [f'"data": {_json(graph.sections["data"])},', f'"training": {_json(graph.sections["training"])}', "}"]
+    last = [name for name in ("data", "training", "weights") if name != "weights" or graph.sections[name]]
+    lines += [f'"{name}": {_json(graph.sections[name])}{"," if name != last[-1] else ""}' for name in last]
+    lines.append("}")
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +80,7 @@ def _tidy(value: float) -> float | int:
 
 def _block(node: Node) -> dict[str, Any]:
     settings = {name: node.settings[name] for name in node.spec.settings if name in node.settings}
-    flags = {name: getattr(node, name) for name in ("bypassed", "pinned") if getattr(node, name) is not False}
+    flags = {name: getattr(node, name) for name in ("bypassed", "pinned", "frozen") if getattr(node, name) is not False}
     return {
         "id": node.id,
         "kind": node.kind,

@@ -18,13 +18,15 @@ FUSED = ("cpu", "cuda", "mps")
 
 
 def optimizer_of(settings: TrainingSettings, network: nn.Module, device: torch.device) -> torch.optim.Optimizer:
-    """The optimiser that the settings ask for, over all weights of the network.
+    """The optimiser that the settings ask for, over all weights of the network that are not frozen.
 
     Raises:
         RunError: There is nothing to learn, or the settings contradict each other.
     """
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
+        if any(True for _ in network.parameters()):
+            raise RunError("every block with weights is frozen, so there is nothing to learn; thaw one, such as the last layer.")
         raise RunError("the network has no weights, so there is nothing to learn; add a linear or a convolution layer.")
     common: dict[str, Any] = {
         "lr": settings.learning_rate,

@@ -89,6 +89,8 @@ def _told(change: Change, entry: Changed) -> str:
             return f"{change.name}: {change.before} → {change.after}"
         case "bypassed":
             return "is bypassed" if change.after else "is not bypassed any more"
+        case "frozen":
+            return "is frozen" if change.after else "is not frozen any more"
     return f"{_label(change.name, entry.after.spec)}: {_values(change)}"
 
 
