@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from engine.graph.model import Graph
-from tools.presets import plain
+from tools.presets import plain, residual
 
 # A family's module has NETWORKS: name -> function that draws it.
-FAMILIES: tuple[ModuleType, ...] = (plain,)
+FAMILIES: tuple[ModuleType, ...] = (plain, residual)
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {
     name: draw for family in FAMILIES for name, draw in family.NETWORKS.items()

@@ -21,7 +21,7 @@ COLUMN, ROW = 256, 144  # from block to block, canvas units
 MARGIN, TITLE = 10, 44  # of a frame around its blocks, and above them where its title stands
 WIDTH, HEIGHT = 160, 80  # of a block
 PORT = 24  # what every input beyond the third adds to a block's height, about
-GAP = 76  # between two frames
+GAP = 112  # from the blocks of a row to those of the next: a wire runs between the frames
 
 
 @dataclass
@@ -50,17 +50,35 @@ class Sheet:
         self._line = 0.0  # of the lane
         self._floor = 0.0  # lowest edge so far
         self._last = ""
+        self._loose = False
 
     def row(self, title: str = "", *, colour: str = "", column: float = 0) -> None:
         """Begin a row under everything drawn so far, with a frame around it if it has a title."""
         self._top = self._line = self._floor + GAP if self.nodes else 0.0
         self._column = column
+        self._loose = False
         self._frames.append(_Frame(title, colour))
 
     def lane(self, column: float) -> None:
         """Begin another line of the row, at a column."""
         self._line += ROW
         self._column = column
+        self._loose = False
+
+    def beside(self, name: str, columns: float = 1) -> None:
+        """Go on in the line of a block, so many columns to its right, outside any frame."""
+        self._line = self.nodes[name].y
+        self._column = self.nodes[name].x / COLUMN + columns
+        self._loose = True
+
+    def enter(self, *names: str) -> None:
+        """Ports of a composite, to the left of the row that has just begun and one under the other."""
+        column, line = self._column, self._line
+        for number, name in enumerate(names):
+            self._column, self._line, self._loose = column - 1, line + number * ROW, True
+            self.put(name, "port_in")
+        self._column, self._line, self._loose = column, line, False
+        self._last = names[0]
 
     def skip(self, columns: float = 1) -> None:
         """Leave room."""
@@ -88,9 +106,8 @@ class Sheet:
                 block, _, output = source.partition(".")
                 end = End(block, output or self._ports(self.nodes[block])[1][0])
                 self.wires.append(Wire(end, End(name, port)))
-        if not self._frames:
-            self._frames.append(_Frame("", ""))
-        self._frames[-1].nodes.append(node)
+        if not self._loose and self._frames:
+            self._frames[-1].nodes.append(node)
         self._floor = max(self._floor, self._line + HEIGHT + PORT * max(0, len(inputs) - 3))
         self._column += 1
         self._last = name
@@ -119,7 +136,7 @@ class Sheet:
     def _drawn(self) -> tuple[Mark, ...]:
         frames = []
         for number, frame in enumerate(self._frames):
-            if not frame.title:
+            if not frame.title or not frame.nodes:
                 continue
             left, right = min(n.x for n in frame.nodes), max(n.x for n in frame.nodes)
             top = min(n.y for n in frame.nodes)

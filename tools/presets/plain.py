@@ -24,6 +24,8 @@ _VGG: Mapping[str, tuple[tuple[int, ...], bool]] = {
     "vgg16_bn": ((2, 2, 3, 3, 3), True),
     "vgg19_bn": ((2, 2, 4, 4, 4), True),
 }
+# Stage with which a row begins -> the row's title.
+_VGG_ROWS = {0: "From 224 × 224 to 56 × 56", 2: "From 56 × 56 to 14 × 14", 4: "To 7 × 7"}
 
 
 def _convolution() -> Definition:
@@ -70,11 +72,11 @@ def vgg(name: str) -> Graph:
     """One of the VGG networks."""
     repeats, norm = _VGG[name]
     sheet = Sheet([_convolution()])
-    sheet.put("image", "image_input", channels=3, height=224, width=224)
     for index, times in enumerate(repeats):
-        sheet.row(f"Stage {index + 1}: {224 >> index} × {224 >> index}") if index else sheet.row(
-            "Stage 1: 224 × 224", column=1
-        )
+        if index in _VGG_ROWS:
+            sheet.row(_VGG_ROWS[index])
+        if index == 0:
+            sheet.put("image", "image_input", channels=3, height=224, width=224)
         settings: dict[str, Json] = {"width": min(512, 64 << index), "repeat": times} | ({"norm": True} if norm else {})
         sheet.put(f"stage{index + 1}", "conv_relu", **settings)
         sheet.put(f"pool{index + 1}", "maxpool2d", kernel_size=2)
