@@ -8,9 +8,9 @@ No torch: a graph of 1,000 blocks takes a few milliseconds, and an edit of it a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
-from operator import is_not
+from operator import attrgetter, is_not
 
 from engine.blocks.spec import Block, Shape
 from engine.declare import Json
@@ -28,7 +28,6 @@ __all__ = ["BlockReport", "Report", "check"]
 FLOAT_BYTES = 4  # activations are float32
 # Blocks whose output is their input seen in another way, so that it takes no memory of its own.
 MOST_KNOWN = 256  # reports that a block remembers, one for what arrives
-_NOTHING = BlockReport(())
 _NO_WIRES: Mapping[str, Wire] = {}
 _ENDS = ("output", "loss", "exit")
 _VIEWS = frozenset({"flatten", "output", "image_input", "vector_input", "port_in", "port_out"})
@@ -84,14 +83,14 @@ def check_drawing(
         check_ports(walk, order)
     else:
         check_ends(walk, order)
-    parameters, macs, activation_bytes = _totals(walk, before, waiting)
+    found = walk.blocks.values()
     return Report(
         blocks=walk.blocks,
         problems=tuple(sorted(walk.problems, key=lambda problem: problem.severity != "error")),
         order=order,
-        parameters=parameters,
-        macs=macs,
-        activation_bytes=activation_bytes,
+        parameters=sum(map(attrgetter("parameters"), found)),
+        macs=sum(map(attrgetter("macs"), found)),
+        activation_bytes=sum(map(attrgetter("activation_bytes"), found)),
         inner=walk.inner,
         made=walk.made,
         bypassed=frozenset(walk.bypassed),
@@ -101,22 +100,6 @@ def check_drawing(
         log=topology.log,
         logged=len(topology.log),
     )
-
-
-def _totals(walk: Walk, before: Report, seen: Collection[str]) -> tuple[int, int, int]:
-    """Learned numbers, multiply-adds and bytes of all blocks: what they were, and what those that were looked at make of it."""
-    gone = (
-        [] if before.blocks.keys() <= walk.blocks.keys() else [id_ for id_ in before.blocks if id_ not in walk.blocks]
-    )
-    parameters, macs, activation_bytes = before.parameters, before.macs, before.activation_bytes
-    for id_ in (*seen, *gone):
-        now, then = walk.blocks.get(id_), before.blocks.get(id_)
-        if now is not then:
-            now, then = now or _NOTHING, then or _NOTHING
-            parameters += now.parameters - then.parameters
-            macs += now.macs - then.macs
-            activation_bytes += now.activation_bytes - then.activation_bytes
-    return parameters, macs, activation_bytes
 
 
 def _exits(walk: Walk) -> tuple[Shape | None, ...]:
@@ -180,7 +163,8 @@ def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], dep
         if report is not before:
             blocks[id_] = report
             if before is None or before.outputs != report.outputs:
-                waiting.update([target for target, _port in leaving.get(id_, ())])
+                for target, _port in leaving.get(id_, ()):
+                    waiting.add(target)
 
 
 def _known(block: Block, arriving: tuple[Shape | None, ...]) -> BlockReport | None:

@@ -154,9 +154,10 @@ class FlagEditor(Editor):
         return self.field.isChecked()
 
     def set_value(self, value: Any) -> None:
-        self.field.mixed = False
-        self.field.setChecked(bool(value))
-        self.field.update()
+        if self.field.mixed or self.field.isChecked() != bool(value):
+            self.field.mixed = False
+            self.field.setChecked(bool(value))
+            self.field.update()
 
     def set_mixed(self) -> None:
         self.field.mixed = True

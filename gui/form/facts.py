@@ -140,9 +140,11 @@ class LayerModel(QAbstractTableModel):
             self.ids, self._rows = ordered, {}
             self.endResetModel()
             return True
-        before, self._rows = self._rows, {}
-        if any(self.row(index) != row for index, row in before.items()):  # what nobody looked at need not be painted
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.ids) - 1, len(self.HEAD) - 1))
+        before, self._rows = self._rows, {}  # what nobody looked at need not be painted
+        both = [(self.row(index), row) for index, row in before.items()]
+        for column in range(len(self.HEAD)):
+            if any(now[column] != then[column] for now, then in both):
+                self.dataChanged.emit(self.index(0, column), self.index(len(self.ids) - 1, column))
         return False
 
     def row(self, index: int) -> tuple[str, ...]:
