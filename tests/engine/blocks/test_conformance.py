@@ -31,12 +31,16 @@ STRICTER = {
         "wants-vector",
     ): "torch applies itself to the last axis of a map, or takes the batch for one; nobody means that here",
     ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
+    ("conv2d", "wants-four-sides"): "a rim side by side has four sides or none",
+    ("conv3d", "wants-three-sides"): "a volume has three sides; torch takes two numbers that happen to agree",
     ("add", "shapes-differ"): "torch stretches sizes of 1 to fit; a residual connection that does so is a mistake",
 }
 
 
 # Blocks whose multiply-adds torch's counter does not see (it knows no recurrent kernels); they have tests of their own.
-COUNTED_BY_HAND: dict[str, str] = {}
+COUNTED_BY_HAND: dict[str, str] = {
+    "bilinear": "its kernel is not one that the counter knows",
+}
 
 
 def one_block(block, shapes):
@@ -76,7 +80,7 @@ def by_torch(block, shapes):
             xs = [batch_of(x) for x in shapes if x is not None]
             with FlopCounterMode(display=False) as flops, torch.no_grad():
                 ys = network(*xs)
-        except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, CompileError):
+        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError, CompileError):
             return None
     found = tuple(shape_of(y) for y in (ys if isinstance(ys, tuple) else (ys,)))
     if None in found:
