@@ -84,6 +84,15 @@ class Sheet:
         """Leave room."""
         self._column += columns
 
+    def at(self, column: float, line: float) -> None:
+        """Go on at a place of the row: a column, and a line, of which the first is 0."""
+        self._column, self._line = column, self._top + line * ROW
+
+    def last(self, *names: str) -> None:
+        """Put blocks at the end of the file as far as it is written: weights stand in this order, wherever blocks are drawn."""
+        for name in names:
+            self.nodes[name] = self.nodes.pop(name)
+
     def put(self, name: str, kind: str, *sources: str, bypassed: str = "", **settings: Json) -> str:
         """Place a block and wire it.
 
@@ -214,3 +223,8 @@ def share(name: str, default: float, about: str, *, lo: float = 0.0, hi: float =
 def switch(name: str, about: str, *, default: bool = False) -> Parameter:
     """A setting that is on or off."""
     return Parameter(name, "flag", default, help=about)
+
+
+def size(name: str, default: int, about: str, *, lo: int = 1) -> Parameter:
+    """A setting that is a height and a width."""
+    return Parameter(name, "size", default, lo=lo, help=about)
