@@ -29,6 +29,7 @@ _LOOKS = 200  # lines that the delimiter and the first line are told by
 _HEAD = 1 << 18  # bytes read for them
 _REPORT_EVERY = 16384  # lines
 _MOST_COLUMNS = 20_000
+_AGREE, _SPACED = 0.5, 0.9  # share of the lines that a delimiter cuts alike; spaces stand between words, too
 _LONGEST = 1 << 20  # characters of a value; more means that a quote was never closed
 
 
@@ -128,14 +129,19 @@ def look(path: Path, header: str, delimiter: str, encoding: str = "") -> Written
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The mark that cuts most lines into the same number of values, more than one; a comma where none does."""
-    best, mark = (0.0, 0), ","
+    """The mark that cuts most lines into the same number of values; of several, the one that leaves most numbers."""
+    best, mark = (0.0, 0.0, 0), ","
     for candidate in DELIMITERS.values():
-        counts = [len(row) for row in _rows_of(lines, candidate)]
-        usual = max(set(counts), key=lambda count: (counts.count(count), count))
-        agree = counts.count(usual) / len(counts)
-        if usual > 1 and (round(agree, 2), usual if candidate != " " else 0) > best:
-            best, mark = (round(agree, 2), usual if candidate != " " else 0), candidate
+        rows = _rows_of(lines, candidate)
+        usual = _width(rows)
+        kept = [row for row in rows if len(row) == usual]
+        agree = round(len(kept) / len(rows), 2)
+        if usual < 2 or agree < (_SPACED if candidate == " " else _AGREE):
+            continue
+        cells = [cell for row in kept for cell in row]
+        numbers = sum(_number(cell, comma=candidate != ",") is not None for cell in cells) / len(cells)
+        if (agree, round(numbers, 2), usual) > best:
+            best, mark = (agree, round(numbers, 2), usual), candidate
     return mark
 
 

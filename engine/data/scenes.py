@@ -132,7 +132,7 @@ def _faces(
     grey = np.clip((age - 38) / 34 + 0.12 * draws.normal(count), 0, 1)
     skin = _SKINS[draws.whole(count, below=len(_SKINS))] * draws.uniform(count, 1, lo=0.93, hi=1.04)
     hair = _HAIRS[draws.whole(count, below=len(_HAIRS))]
-    hair = hair + (np.array([206.0, 206.0, 208.0]) - hair) * grey[:, None]
+    hair = np.asarray(hair + (np.array([206.0, 206.0, 208.0]) - hair) * grey[:, None], np.float32)
     tall, broad = 0.25 + 0.06 * grown, 0.22 + 0.012 * grown
     long = np.where(man, draws.uniform(count, lo=0.0, hi=0.1), draws.uniform(count, lo=0.06, hi=0.4))
     bald = man & (age > 35) & draws.chance(count, of=0.35)
