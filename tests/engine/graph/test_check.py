@@ -146,3 +146,35 @@ def test_a_missing_column_of_the_data_is_named_with_those_that_are_there() -> No
     (problem,) = check(graph, DIGITS).problems
     assert problem.code == "column-missing"
     assert "image (image), label (label)" in problem.text
+
+
+def test_an_earlier_report_of_another_drawing_or_of_long_ago_is_of_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.graph.topology.LONGEST", 4)
+    graph = good()
+    other = check(graph.copy())
+    assert check(graph, None, other) == check(graph)
+    report, wire = check(graph), graph.wires[End("b2", "x")]
+    for _ in range(6):
+        graph.apply(Disconnect(wire.target))
+        assert check(graph, None, report) == check(graph)
+        graph.apply(Connect(wire))
+    graph.apply(Disconnect(wire.target))
+    assert check(graph, None, report) == check(graph)
+
+
+def test_equal_blocks_are_one_object_and_unequal_ones_are_not() -> None:
+    graph = chain(("image_input", {}), ("relu", {}), ("relu", {}), ("conv2d", {"out_channels": 4}), ("conv2d", {}))
+    made = check(graph).made
+    relus, convs = (made["b2"], made["b3"]), (made["b4"], made["b5"])
+    assert relus[0] is relus[1]
+    assert convs[0] is not convs[1]
+
+
+def test_an_edit_leaves_the_findings_of_what_it_does_not_touch() -> None:
+    graph = good()
+    before = check(graph)
+    graph.apply(Configure("b5", {"out_features": 12}))
+    after = check(graph, None, before)
+    assert [id_ for id_ in graph.nodes if after.blocks[id_] is not before.blocks[id_]] == ["b5", "b6"]
+    assert after == check(graph)
+    assert after.parameters == before.parameters + 2 * 3457

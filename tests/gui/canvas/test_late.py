@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF
 
-from engine.graph.model import AddBlock, Configure, Connect, End, Graph, Node, Wire
+from engine.graph.model import AddBlock, Configure, Connect, Disconnect, End, Graph, Node, Wire
 from engine.project import Project
 from gui.canvas import Canvas
 from gui.document import Document
@@ -66,3 +66,20 @@ def test_a_fault_is_marked_at_once_however_far_away(show: Callable[[Document], C
     document.do(Connect(Wire(End("b3", "y"), End(linear, "x"))), "Connect")
     assert canvas.canvas.nodes[linear].problems == document.report.of(linear)
     assert canvas.canvas.wires[End(linear, "x")].bad
+
+
+def test_what_is_not_known_any_more_is_dashed_at_once_when_one_goes_far_away(
+    show: Callable[[Document], Canvas],
+) -> None:
+    document = long_chain()
+    canvas = show(document)
+    canvas.set_zoom(1.0)
+    canvas.centerOn(QPointF(256, 40))
+    canvas.canvas.late.finish()
+    last, wire = canvas.canvas.wires[End(f"b{LONG - 1}", "x")], document.graph.wires[End("b2", "x")]
+    document.do(Disconnect(End("b2", "x")), "Disconnect")
+    assert last.known
+    canvas.set_zoom(0.1)
+    assert not last.known
+    document.do(Connect(wire), "Connect")
+    assert last.known
