@@ -6,6 +6,7 @@ source export and documentation have it at once. Not for: torch.
 
 from engine.blocks import (  # the order in which the palette shows the families
     sources,
+    constant,
     convolution,
     convolution_nd,
     depthwise,
@@ -14,11 +15,17 @@ from engine.blocks import (  # the order in which the palette shows the families
     pooling,
     linear,
     embedding,
+    rectifier,
     activation,
+    batchnorm,
     normalisation,
     regularisation,
     reshape,
+    slicing,
     merge,
+    attention,
+    transformer,
+    position,
     generative,
     loss,
     task_loss,
@@ -26,6 +33,7 @@ from engine.blocks import (  # the order in which the palette shows the families
 )  # fmt: skip  # isort: skip
 
 __all__ = [
-    "activation", "convolution", "convolution_nd", "depthwise", "embedding", "generative", "linear", "loss", "merge", "metric",
-    "normalisation", "pooling", "regularisation", "reshape", "sources", "special", "task_loss", "transposed",
+    "activation", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise", "embedding", "generative",
+    "linear", "loss", "merge", "metric", "normalisation", "pooling", "position", "rectifier", "regularisation", "reshape",
+    "slicing", "sources", "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip

@@ -45,7 +45,8 @@ class Convolving2d(Convolving):
         return want_map(x, self.title)
 
     def window(self, *xs: Shape) -> Window:
-        return Window(*(Span(axis.kernel, axis.stride, axis.before, axis.dilation) for axis in self.axes()))
+        high, wide = (Span(axis.kernel, axis.stride, axis.before, axis.dilation) for axis in self.axes())
+        return Window(high, wide)
 
 
 @block("conv2d", title="Convolution 2d", family="Convolution", stem="conv", source="torch.nn.Conv2d")

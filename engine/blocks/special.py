@@ -88,7 +88,7 @@ class ConnectionTableConv(_Undilated):
         title="Table",
     )
     table: str = text(
-        "", longest=20000, title="Own table",
+        "0 1 2; 1 2 3; 2 3 4", longest=20000, title="Own table",
         help="input maps of each output map, rows separated by semicolons: 0 1 2; 1 2 3; 2 3 4",
     )  # fmt: skip
     kernel_size: Size2 = size2(5, lo=1, hi=1024, help="size of a filter, height × width")
@@ -226,7 +226,8 @@ class PatchEmbed(Weighted):
     def window(self, *xs: Shape) -> Looks:
         if self.layout != "NCHW":
             return "whole"
-        return Window(*(Span(side, side) for side in pair(self.patch_size)))
+        high, wide = pair(self.patch_size)
+        return Window(Span(high, high), Span(wide, wide))
 
     def face(self) -> str:
         return f"{self.embedding_dim} @ {by(self.patch_size)}"

@@ -50,5 +50,5 @@ class LocallyConnected2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         patches: Tensor = self.unfold(x)  # N, C·kh·kw, places
         places, taps = patches.shape[2], patches.shape[1]
-        y = torch.einsum("ntp,pot->nop", patches, self.weight.view(places, -1, taps)).unflatten(2, self.size)
+        y: Tensor = torch.einsum("ntp,pot->nop", patches, self.weight.view(places, -1, taps)).unflatten(2, self.size)
         return y if self.bias is None else y + self.bias.view(-1, *self.size)
