@@ -1,4 +1,4 @@
-"""Blocks and wires by where they are: what lies under a point, in a rectangle, around all.
+"""Blocks and wires by where they are: what lies under a point, in a rectangle, around all; and the dots under them.
 
 Not for: what they are and how they follow the document (`gui.canvas.scene`).
 """
@@ -6,14 +6,21 @@ Not for: what they are and how they follow the document (`gui.canvas.scene`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.graph.edits import End
 from gui.canvas.cells import Cells
+from gui.canvas.inks import Inks
 from gui.canvas.node import NodeItem
 from gui.canvas.wire import WireItem
+
+DOT_PITCH = 32  # canvas units between the dots of the background
+FINE_FROM = 0.9  # zoom under which every other dot is left out
+DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
 
 
 class Ground(QGraphicsScene):
@@ -82,3 +89,26 @@ class Ground(QGraphicsScene):
         """Wires whose rectangle comes within `reach` of a point."""
         rect = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
         return [wire for wire in self.wire_cells.touching(rect) if wire.isVisible()]
+
+
+def paint_ground(painter: QPainter, inks: Inks, rect: QRectF, zoom: float) -> None:
+    """The canvas with its dots."""
+    painter.fillRect(rect, inks.canvas)
+    if zoom < DOTS_FROM:
+        return
+    pitch = DOT_PITCH if zoom >= FINE_FROM else 2 * DOT_PITCH
+    left, top = rect.left() // pitch * pitch, rect.top() // pitch * pitch
+    columns, rows = int((rect.right() - left) // pitch) + 1, int((rect.bottom() - top) // pitch) + 1
+    painter.setPen(inks.dots)
+    smooth = bool(painter.renderHints() & QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # three times as fast, and as good for a dot
+    painter.translate(left, top)
+    painter.drawPoints(_dots(columns, rows, pitch))
+    painter.translate(-left, -top)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+
+
+@lru_cache(maxsize=16)
+def _dots(columns: int, rows: int, pitch: int) -> QPolygonF:
+    """A grid of points from the origin."""
+    return QPolygonF([QPointF(x * pitch, y * pitch) for x in range(columns) for y in range(rows)])

@@ -176,6 +176,7 @@ class NodeItem(QGraphicsItem):
 
     def update(self, *rect: Any) -> None:  # any of Qt's forms
         """Have it painted anew: by itself, or from far away by the scene, which paints it then."""
+        self.inks.version += 1
         look = (self.far_stroke, self.dim, self.passes, self.family_name)
         if look != self._far_look:  # a shape or a number cannot be read from there
             self._far_look = look

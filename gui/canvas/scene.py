@@ -121,12 +121,14 @@ class CanvasScene(Ground):
 
     def update_far(self, rect: QRectF, item: NodeItem | WireItem) -> None:
         """A block or a wire looks different from far away: a rectangle is to be painted anew where it is seen from there."""
+        self.inks.version += 1
         self.far.touch(item)
         if self.inks.level == 0:
             self.repaint_soon(rect)
 
     def repaint_soon(self, rect: QRectF) -> None:
         """Have a rectangle painted anew, with all others of this turn of the event loop as one: a thousand are slow to add up."""
+        self.inks.version += 1
         if self._due.contains(rect):
             return
         if self._due.isNull():
@@ -140,6 +142,7 @@ class CanvasScene(Ground):
 
     def repaint(self, rect: QRectF | None = None) -> None:
         """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""
+        self.inks.version += 1
         for view in self.views():
             if rect is None:
                 view.viewport().update()
@@ -206,6 +209,7 @@ class CanvasScene(Ground):
             if before is not None:
                 self.repaint_soon(room.translated(before.topLeft()))
             self.repaint_soon(room.translated(rect.topLeft()))
+        self.inks.version += 1
         self.cells.put(item.node.id, rect)
         self.far.blocks.put(item.node.id, rect)
         self._content = None
@@ -288,9 +292,10 @@ class CanvasScene(Ground):
         self._chosen = chosen
 
     def _retheme(self) -> None:
-        level, crisp = self.inks.level, self.inks.crisp
+        level, crisp, version = self.inks.level, self.inks.crisp, self.inks.version + 1
         self.inks.__init__()  # type: ignore[misc]  # items keep the object, its pens are the new theme's
-        self.inks.level, self.inks.crisp, self.inks.far_changed = level, crisp, self.update_far
+        self.inks.level, self.inks.crisp, self.inks.version = level, crisp, version
+        self.inks.far_changed = self.update_far
         self.loose.setPen(self.inks.wire_new)
         self.band.setPen(self.inks.band_pen)
         self.band.setBrush(self.inks.band)

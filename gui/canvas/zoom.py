@@ -6,14 +6,15 @@ Not for: editing (`gui.canvas.view`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
 from gui.canvas.convoy import Convoy
+from gui.canvas.glide import Glide
+from gui.canvas.ground import paint_ground
 from gui.canvas.inks import FULL_FROM, level_at
 from gui.canvas.scene import CanvasScene
 
@@ -23,9 +24,6 @@ FIT_MOST = 1.25  # a drawing of two blocks is not blown up
 BAR_ROOM = 40  # pixels at the lower edge that a fitted drawing leaves to the zoom bar
 CRUMBS_ROOM = 44  # pixels at the upper edge that it leaves to the breadcrumbs, inside a composite
 FIT_MARGIN = 40.0  # canvas units around a fitted drawing
-DOT_PITCH = 32  # canvas units between the dots of the background
-FINE_FROM = 0.9  # zoom under which every other dot is left out
-DOTS_FROM = 0.5  # zoom under which dots would be a grey veil
 WATCH_MS = 60  # between two looks at frames, notes and marks, while they are far away
 CALM_MS = 140  # after the last movement, until edges are smooth again
 MANY = 150  # blocks from which edges are left rough while the view moves
@@ -52,6 +50,7 @@ class ZoomView(QGraphicsView):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.whole = False
         self._scrolling, self._carried = False, QPoint()
+        self._zooming = False
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -64,6 +63,7 @@ class ZoomView(QGraphicsView):
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self._follow_others)
+        self.glide = Glide(self)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
@@ -87,10 +87,13 @@ class ZoomView(QGraphicsView):
         zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
         at = at if at is not None else self.viewport().rect().center()
         before = self.mapToScene(at)
-        self.resetTransform()
-        self.scale(zoom, zoom)
+        self._zooming = True
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)  # no pixel can be moved
+        self.setTransform(QTransform.fromScale(zoom, zoom))
         self._zoomed()
         self.scroll_by(at - self.mapFromScene(before))
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self._zooming = False
 
     def _zoomed(self) -> None:
         level = level_at(self.zoom)
@@ -164,7 +167,8 @@ class ZoomView(QGraphicsView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move what is painted already and paint the rest; what floats over the drawing stays where it is."""
         super().scrollContentsBy(dx, dy)
-        self._carried += QPoint(dx, dy)
+        if not self._zooming:
+            self._carried += QPoint(dx, dy)
         if not self._scrolling:
             self._pin()
 
@@ -185,16 +189,23 @@ class ZoomView(QGraphicsView):
         bars[1].setValue(bars[1].value() - delta.y())
         self._scrolling = False
         self._pin()
+        self.glide.moved()
         self.seen_changed.emit()
+
+    @property
+    def slow(self) -> bool:
+        """Whether the drawing is too large to be painted with care while it moves."""
+        return len(self.canvas.nodes) >= MANY
 
     def hasten(self) -> None:
         """Leave edges rough while a large drawing moves."""
-        if len(self.canvas.nodes) >= MANY:
+        if self.slow:
             self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self._calm.start()
 
     def _calmed(self) -> None:
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.glide.end()
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -202,6 +213,9 @@ class ZoomView(QGraphicsView):
         self.canvas.nothing_due()
         if self.canvas.convoy is not None:
             self._paint_convoy(self.canvas.convoy)
+            return
+        if self.glide.on:
+            self.glide.paint()
             return
         inverse = self.viewportTransform().inverted()[0]
         exposed = [
@@ -248,20 +262,7 @@ class ZoomView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The canvas with its dots."""
-        rect = QRectF(rect)
-        painter.fillRect(rect, self.canvas.inks.canvas)
-        if self.zoom < DOTS_FROM:
-            return
-        pitch = DOT_PITCH if self.zoom >= FINE_FROM else 2 * DOT_PITCH
-        left, top = rect.left() // pitch * pitch, rect.top() // pitch * pitch
-        columns, rows = int((rect.right() - left) // pitch) + 1, int((rect.bottom() - top) // pitch) + 1
-        painter.setPen(self.canvas.inks.dots)
-        smooth = bool(painter.renderHints() & QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # three times as fast, and as good for a dot
-        painter.translate(left, top)
-        painter.drawPoints(_dots(columns, rows, pitch))
-        painter.translate(-left, -top)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+        paint_ground(painter, self.canvas.inks, QRectF(rect), self.zoom)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the mouse; Shift scrolls sideways."""
@@ -270,11 +271,7 @@ class ZoomView(QGraphicsView):
             self.scroll_by(QPoint(delta.y() or delta.x(), 0))
         else:
             self.hasten()
+            if self.slow:
+                self.glide.begin()
             self.set_zoom(self.zoom * ZOOM_STEP ** (delta.y() / 120), event.position().toPoint())
         event.accept()
-
-
-@lru_cache(maxsize=16)
-def _dots(columns: int, rows: int, pitch: int) -> QPolygonF:
-    """A grid of points from the origin."""
-    return QPolygonF([QPointF(x * pitch, y * pitch) for x in range(columns) for y in range(rows)])
