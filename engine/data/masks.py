@@ -48,14 +48,6 @@ class _Read:
     fault: str = ""
 
 
-def kind_of_folder(folder: Path) -> bool:
-    """Whether a folder looks like pictures with masks."""
-    try:
-        return bool(_places(os.fspath(folder)))
-    except OSError:
-        return False
-
-
 def read(request: Request) -> Table:
     """Pictures as "image", their masks as "mask".
 

@@ -134,7 +134,9 @@ def _train(parser: argparse.ArgumentParser) -> None:
 
     _network(parser)
     parser.add_argument(
-        "--data", metavar="NAME|PATH", help="a data set's name, a folder with a folder a class, or a .npz file"
+        "--data",
+        metavar="NAME|PATH",
+        help="a data set's name, a folder of pictures, a table (.csv), a text (.txt), or arrays (.npz)",
     )
     parser.add_argument("--data-dir", metavar="DIR", help="where known data sets such as mnist lie")
     parser.add_argument("--out", metavar="DIR", help="the run's folder; without it, beside the project")

@@ -19,6 +19,7 @@ from typing import Any
 
 import engine
 from engine.data.choice import DataChoice
+from engine.data.kinds import kind_of
 from engine.data.registry import datasets
 from engine.declare import from_json, to_json
 from engine.errors import CompileError, DataError, RunError
@@ -112,13 +113,13 @@ def named_data(text: str) -> dict[str, Any]:
     if text in datasets():
         return {"name": text, "path": ""}
     path = Path(text).expanduser().absolute()  # from here, not from the project's folder
-    if path.is_dir():
-        return {"name": "folder", "path": str(path)}
-    if path.is_file() and path.suffix.lower() == ".npz":
-        return {"name": "npz", "path": str(path)}
+    name = kind_of(path)
+    if name is not None:
+        return {"name": name, "path": str(path)}
     if path.is_file():
         raise DataError(
-            f"{text} is a file that is not .npz. Name a folder with a folder of pictures a class, or a .npz file."
+            f"{text} is no file of data that is known. Name arrays (.npz), a table (.csv, .tsv) or a text (.txt), or a folder of "
+            "pictures."
         )
     raise DataError(f"{text} is neither a data set ({', '.join(datasets())}) nor a folder or file that is there.")
 

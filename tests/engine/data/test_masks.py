@@ -7,7 +7,6 @@ import pytest
 
 from engine.data import load
 from engine.data.choice import DataChoice
-from engine.data.masks import kind_of_folder
 from engine.errors import DataError
 from engine.images import encode_png
 from tests.engine.data.own import loaded
@@ -101,12 +100,3 @@ def test_smooth_masks_and_empty_folders_are_refused(tmp_path):
     for folder in (tmp_path / "images", tmp_path / "none"):
         with pytest.raises(DataError, match=r"holds no picture with a mask|cannot be read"):
             loaded("masks", folder)
-
-
-def test_such_a_folder_is_recognised(tmp_path):
-    pair(tmp_path / "flat", "a", levels(0, 1))
-    pair(tmp_path / "parts" / "train", "a", levels(0, 1))
-    assert kind_of_folder(tmp_path / "flat")
-    assert kind_of_folder(tmp_path / "parts")
-    assert not kind_of_folder(tmp_path / "flat" / "images")
-    assert not kind_of_folder(tmp_path / "missing")
