@@ -89,7 +89,7 @@ def check_drawing(
         problems=tuple(sorted(walk.problems, key=lambda problem: problem.severity != "error")),
         order=order,
         parameters=sum(map(attrgetter("parameters"), found)),
-        macs=sum(map(attrgetter("macs"), found)),
+        macs=sum(map(attrgetter("macs"), found)) - _macs_of_training(walk),
         activation_bytes=sum(map(attrgetter("activation_bytes"), found)),
         inner=walk.inner,
         made=walk.made,
@@ -100,6 +100,17 @@ def check_drawing(
         log=topology.log,
         logged=len(topology.log),
     )
+
+
+def _macs_of_training(walk: Walk) -> int:
+    """Multiply-adds of auxiliary heads, which are left out when the network is asked."""
+    auxiliary = {id_ for id_, role in walk.roles.items() if role == "loss" and walk.made[id_].kind == "aux_output"}
+    others = frozenset([id_ for id_, role in walk.roles.items() if role in _ENDS and id_ not in auxiliary])
+    if not auxiliary or not others:
+        return 0
+    topology = walk.graph.topology
+    heads = topology.upstream(frozenset(auxiliary)) - topology.upstream(others)
+    return sum(walk.blocks[id_].macs for id_ in heads if id_ in walk.blocks)
 
 
 def _exits(walk: Walk) -> tuple[Shape | None, ...]:
