@@ -80,7 +80,7 @@ def _inception(conv: Definition, *, paper: bool) -> Definition:
     sheet.row()
     sheet.at(0, 1.5)
     sheet.put("x", "port_in")
-    sheet.at(2, 0)
+    sheet.at(1, 0)
     sheet.put("branch1", kind, "x", width="=one")
     sheet.at(1, 1)
     sheet.put("branch2_reduce", kind, "x", width="=reduce3")
@@ -94,6 +94,7 @@ def _inception(conv: Definition, *, paper: bool) -> Definition:
     sheet.at(3, 1.2)
     sheet.put("concat", "concat", "branch1", "branch2", "branch3", "branch4", count=4)
     sheet.put("y", "port_out")
+    sheet.bend("branch1", "concat", (2.7, 0))
     third = "5 × 5" if paper else "second 3 × 3"
     helps = (
         "filters of the 1 × 1 branch", "filters that narrow in front of the 3 × 3 ones", "3 × 3 filters",
@@ -254,16 +255,18 @@ def _dense_layer() -> Definition:
     begin: dict[str, Json] = {"bias": False, "init": "kaiming_normal"}
     sheet = Sheet()
     sheet.put("x", "port_in")
-    sheet.row("Narrow: 1 × 1", column=1)
+    sheet.frame("Narrow: 1 × 1")
     sheet.put("norm1", "batchnorm2d", "x")
     sheet.put("relu1", "relu")
     sheet.put("conv1", "conv2d", out_channels="=growth * 4", kernel_size=1, **begin)
-    sheet.row("New maps: 3 × 3", column=1)
+    sheet.frame("New maps: 3 × 3")
     sheet.put("norm2", "batchnorm2d")
     sheet.put("relu2", "relu")
     sheet.put("conv2", "conv2d", out_channels="=growth", padding=1, **begin)
+    sheet.frame("")
     sheet.put("concat", "concat", "x", "conv2")
     sheet.put("y", "port_out")
+    sheet.bend("x", "concat", (1, -0.7), (6.6, -0.7))
     settings = (whole("growth", 32, "maps that each layer adds"),)
     return sheet.definition("dense_layer", "DenseLayer", "All that arrives, with some new maps behind it.", settings)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.blocks.spec import make
@@ -20,6 +20,7 @@ from engine.training.settings import TrainingSettings
 COLUMN, ROW = 256, 144  # from block to block, canvas units
 MARGIN, TITLE = 10, 44  # of a frame around its blocks, and above them where its title stands
 WIDTH, HEIGHT = 160, 80  # of a block
+PORT_DEPTH = 40  # of the first port under a block's upper edge
 PORT = 24  # what every input beyond the third adds to a block's height, about
 GAP = 112  # from the blocks of a row to those of the next: a wire runs between the frames
 
@@ -84,6 +85,17 @@ class Sheet:
         """Leave room."""
         self._column += columns
 
+    def frame(self, title: str, *, colour: str = "") -> None:
+        """Begin another frame in the same row; none without a title."""
+        self._frames.append(_Frame(title, colour))
+
+    def bend(self, source: str, target: str, *points: tuple[float, float]) -> None:
+        """Lead the wire between two blocks over points of the row: a column, and a line at whose ports it passes."""
+        via = tuple((column * COLUMN, self._top + line * ROW + PORT_DEPTH) for column, line in points)
+        for index, wire in enumerate(self.wires):
+            if (wire.source.block, wire.target.block) == (source, target):
+                self.wires[index] = replace(wire, via=via)
+
     def at(self, column: float, line: float) -> None:
         """Go on at a place of the row: a column, and a line, of which the first is 0."""
         self._column, self._line = column, self._top + line * ROW
@@ -93,7 +105,9 @@ class Sheet:
         for name in names:
             self.nodes[name] = self.nodes.pop(name)
 
-    def put(self, name: str, kind: str, *sources: str, bypassed: str = "", **settings: Json) -> str:
+    def put(
+        self, name: str, kind: str, *sources: str, bypassed: str = "", under: str = "", straight: str = "", **settings: Json
+    ) -> str:  # fmt: skip
         """Place a block and wire it.
 
         Args:
@@ -101,6 +115,8 @@ class Sheet:
             kind: The block, or the id of a composite.
             *sources: Where its wires come from, in the order of its ports: "conv1", or "split.y2" for a certain output; "" leaves
                 an input open. None at all: the block placed before.
+            under: The source whose wire runs below everything drawn so far.
+            straight: The source whose wire runs level and comes down just before the block.
             bypassed: An expression that says when it passes its input on.
             **settings: Its settings; an expression begins with "=".
         """
@@ -114,13 +130,23 @@ class Sheet:
             if source:
                 block, _, output = source.partition(".")
                 end = End(block, output or self._ports(self.nodes[block])[1][0])
-                self.wires.append(Wire(end, End(name, port)))
+                via = self._way(block, node, under=source == under, straight=source == straight)
+                self.wires.append(Wire(end, End(name, port), via))
         if not self._loose and self._frames:
             self._frames[-1].nodes.append(node)
         self._floor = max(self._floor, self._line + HEIGHT + PORT * max(0, len(inputs) - 3))
         self._column += 1
         self._last = name
         return name
+
+    def _way(self, source: str, target: Node, *, under: bool, straight: bool) -> tuple[tuple[float, float], ...]:
+        """Reroute points of a wire."""
+        start = self.nodes[source]
+        left = target.x - 40
+        if under:
+            level = self._floor + 36
+            return (start.x + WIDTH + 40, level), (left, level)
+        return ((left, start.y + HEIGHT / 2),) if straight else ()
 
     def _ports(self, node: Node) -> tuple[list[str], list[str]]:
         if node.composite is not None:
