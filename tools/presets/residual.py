@@ -67,7 +67,7 @@ def _conv(
     sheet: Sheet, name: str, *sources: str, width: Json, size: int = 1, bypassed: str = "", **settings: Json
 ) -> None:
     """A convolution without bias, begun as the papers do."""
-    padding = {"padding": size // 2} if size > 1 else {}
+    padding: dict[str, Json] = {"padding": size // 2} if size > 1 else {}
     sheet.put(
         name, "conv2d", *sources, bypassed=bypassed, out_channels=width, kernel_size=size, bias=False,
         init="kaiming_normal", init_fan="fan_out", **padding, **settings,
@@ -112,7 +112,7 @@ def squeeze_excite() -> Definition:
     sheet.put("fc2", "conv2d", out_channels="=width", kernel_size=1)
     sheet.put("gate", "sigmoid")
     sheet.beside("gate")
-    sheet.put("scale", "multiply", "x", "gate")
+    sheet.put("scale", "multiply", "gate", "x", under="x")
     sheet.put("y", "port_out")
     settings = (whole("width", 256, "channels that arrive"), whole("reduction", 16, "how much narrower the middle is"))
     return sheet.definition(
@@ -198,7 +198,7 @@ def _plain_shortcut() -> Definition:
     sheet.row("Shortcut without weights: every second pixel, zeros for new channels", colour="Merge", column=1)
     sheet.put("rows", "slice", "x", dim=2, step=2, bypassed="=not halve")
     sheet.put("columns", "slice", dim=3, step=2, bypassed="=not halve")
-    sheet.put("zeros", "pad", channels_before="=width // 4", channels_after="=width // 4", bypassed="=not halve")
+    sheet.put("zeros", "pad", right=0, bottom=0, front="=width // 4", back="=width // 4", bypassed="=not halve")
     sheet.beside("bn2", 2)
     sheet.put("add", "add", "bn2", "zeros")
     sheet.put("relu2", "relu")
