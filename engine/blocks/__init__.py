@@ -13,6 +13,9 @@ from engine.blocks import (  # the order in which the palette shows the families
     transposed,
     special,
     pooling,
+    pooling_global,
+    pooling_more,
+    resampling,
     linear,
     embedding,
     rectifier,
@@ -33,7 +36,8 @@ from engine.blocks import (  # the order in which the palette shows the families
 )  # fmt: skip  # isort: skip
 
 __all__ = [
-    "activation", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise", "embedding", "generative",
-    "linear", "loss", "merge", "metric", "normalisation", "pooling", "position", "rectifier", "regularisation", "reshape",
-    "slicing", "sources", "special", "task_loss", "transformer", "transposed",
+    "activation", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise", "embedding",
+    "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling", "pooling_global", "pooling_more",
+    "position", "rectifier", "regularisation", "resampling", "reshape", "slicing", "sources", "special", "task_loss",
+    "transformer", "transposed",
 ]  # fmt: skip

@@ -1,14 +1,14 @@
-"""Pooling: one number for a window of a map."""
+"""Pooling: one number for a window of a map. Not for: whole maps (`pooling_global`), signals and rare forms (`pooling_more`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from engine.blocks.spec import Block, BlockError, Call, Shape, Size2, block, by, flag, pair, size2, want_map
-from engine.blocks.window import Looks, Span, Window, adaptive
+from engine.blocks.spec import Block, BlockError, Call, Port, Shape, Size2, block, by, flag, pair, size2, want_map
+from engine.blocks.window import Span, Window, adaptive
 
 
-def _window(side: int, kernel: int, stride: int, padding: int, *, ceil: bool, dilation: int = 1) -> int:
+def windows(side: int, kernel: int, stride: int, padding: int, *, ceil: bool, dilation: int = 1) -> int:
     """How many windows fit along one side; torch's rule, where with `ceil` the last one must start inside the map."""
     reach = side + 2 * padding - dilation * (kernel - 1) - 1
     count = (reach + (stride - 1 if ceil else 0)) // stride + 1
@@ -40,7 +40,7 @@ class _Pool(Block):
                     setting="padding",
                 )
         sides = [
-            _window(side, k, s, p, ceil=self.ceil_mode, dilation=d)
+            windows(side, k, s, p, ceil=self.ceil_mode, dilation=d)
             for side, k, s, p, d in zip(
                 (h, w), pair(self.kernel_size), pair(stride), pair(self.padding), self._dilation(), strict=True
             )
@@ -56,7 +56,8 @@ class _Pool(Block):
     def window(self, *xs: Shape) -> Window:
         kernel, padding, dilation = pair(self.kernel_size), pair(self.padding), self._dilation()
         stride = kernel if self.stride is None else pair(self.stride)
-        return Window(*(Span(kernel[side], stride[side], padding[side], dilation[side]) for side in (0, 1)))
+        high, wide = (Span(kernel[side], stride[side], padding[side], dilation[side]) for side in (0, 1))
+        return Window(high, wide)
 
     def _common(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -82,7 +83,8 @@ class _Pool(Block):
 class MaxPool2d(_Pool):
     """Keep the largest value under a sliding window, channel by channel.
 
-    Halves height and width with the usual 2×2 window. Keeps what a filter found and forgets exactly where.
+    Halves height and width with the usual 2×2 window. Keeps what a filter found and forgets exactly where; with the places as a
+    second output, max unpooling can put the values back.
     """
 
     kernel_size: Size2 = size2(2, lo=1, hi=1024, help="pixels under the window, height × width")
@@ -90,12 +92,24 @@ class MaxPool2d(_Pool):
     padding: Size2 = size2(0, lo=0, hi=512, help="rim of minus infinity, at most half the window")
     dilation: Size2 = size2(1, lo=1, hi=1024, help="pixels between neighbouring taps of the window", advanced=True)
     ceil_mode: bool = flag(False, help="also use a last window that reaches over the edge", advanced=True)
+    indices: bool = flag(False, help="give the places of the largest values, too, for max unpooling", title="Give places",
+                         advanced=True)  # fmt: skip
+
+    def outputs(self) -> tuple[Port, ...]:
+        places = Port("indices", "where in its map each largest value stood, row by row")
+        return (Port("y"), places) if self.indices else (Port("y"),)
+
+    def shapes(self, *xs: Shape) -> tuple[Shape, ...]:
+        y = self.shape(*xs)
+        return (y, Shape(y.dims, "index")) if self.indices else (y,)
 
     def _dilation(self) -> tuple[int, int]:
         return pair(self.dilation)
 
     def lower(self, *xs: Shape) -> Call:
         more: dict[str, Any] = {} if self.dilation == 1 else {"dilation": self.dilation}
+        if self.indices:
+            more["return_indices"] = True
         return Call("nn.MaxPool2d", self.kernel_size, **self._common(), **more)
 
 
@@ -163,46 +177,3 @@ class AdaptiveMaxPool2d(_Adaptive):
 
     def lower(self, *xs: Shape) -> Call:
         return Call("nn.AdaptiveMaxPool2d", self.output_size)
-
-
-class _Global(Block):
-    """What the global poolings share."""
-
-    keepdim: bool
-
-    def shape(self, *xs: Shape) -> Shape:
-        c, _, _ = want_map(xs[0], self.title)
-        return Shape((c, 1, 1) if self.keepdim else (c,))
-
-    def window(self, *xs: Shape) -> Looks:
-        return "whole"
-
-
-@block("global_avgpool", title="Global average pooling", family="Pooling", stem="gap",
-       source="Lin, Chen, Yan: Network In Network, 2013, section 3.2")  # fmt: skip
-class GlobalAvgPool(_Global):
-    """The mean of each whole map: one number a channel. Replaces flatten and large linear layers, and makes class
-    activation maps possible."""
-
-    keepdim: bool = flag(False, help="keep height and width as 1 × 1 instead of dropping them")
-
-    def lower(self, *xs: Shape) -> Call:
-        more = {"keepdim": True} if self.keepdim else {}
-        return Call("torch.mean", dim=(2, 3), **more)
-
-
-@block(
-    "global_maxpool",
-    title="Global max pooling",
-    family="Pooling",
-    stem="gmp",
-    source="torch.amax over height and width",
-)
-class GlobalMaxPool(_Global):
-    """The largest value of each whole map: one number a channel."""
-
-    keepdim: bool = flag(False, help="keep height and width as 1 × 1 instead of dropping them")
-
-    def lower(self, *xs: Shape) -> Call:
-        more = {"keepdim": True} if self.keepdim else {}
-        return Call("torch.amax", dim=(2, 3), **more)

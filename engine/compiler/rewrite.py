@@ -41,7 +41,7 @@ def pool_first(steps: Iterable[Step], kept: frozenset[int]) -> tuple[Step, ...]:
 
 def _is_plain_pool(step: Step) -> bool:
     """Whether every window surely holds a real value: one of padding alone would be clipped from minus infinity to 0."""
-    if step.call.target != "nn.MaxPool2d":
+    if step.call.target != "nn.MaxPool2d" or step.more:
         return False
     settings = dict(step.call.kwargs)
     undilated = pair(settings.get("dilation", 1)) == (1, 1)
