@@ -34,10 +34,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Window:
-    """A window over a map: one span for the height, one for the width."""
+    """A window over a map: one span for the height, one for the width.
+
+    Attributes:
+        height, width: The two sides.
+        last: Whether the map has its channels last, H×W×C.
+    """
 
     height: Span
     width: Span
+    last: bool = False
 
     @property
     def sides(self) -> tuple[Span, Span]:

@@ -26,6 +26,11 @@ from engine.graph.expression import is_expression, parse
 _PLACES = {
     "nn.Conv2d": ("in_channels", "out_channels"), "nn.Linear": ("in_features", "out_features"),
     "nn.BatchNorm1d": ("features",), "nn.BatchNorm2d": ("channels",),
+    "layers.MultiheadAttention": ("features",), "layers.WindowAttention": ("channels",), "layers.SpatialAttention": ("channels",),
+    "layers.TransformerEncoderLayer": ("features", "heads", "feedforward"), "layers.ClassToken": ("features",),
+    "layers.TransformerDecoderLayer": ("features", "heads", "feedforward"), "layers.PositionEmbedding": ("length", "features"),
+    "layers.PatchMerging": ("channels",), "layers.LayerScale": ("channels",), "layers.LSTMCellLoop": ("in_features",),
+    "layers.RNN": ("in_features",), "layers.LSTM": ("in_features",), "layers.GRU": ("in_features",),
 }  # fmt: skip
 
 

@@ -290,6 +290,8 @@ def _through(fields: Fields, looks: Looks, leaves: Shape) -> Fields:
     if looks is None:
         return fields
     counts = leaves.dims[1:] if len(leaves.dims) == 3 else (1, 1)
+    if looks != "whole" and looks.last:
+        counts = leaves.dims[:2]
     spans: tuple[Span | None, Span | None] = (None, None) if looks == "whole" else looks.sides
     out = {}
     for source, field in fields.items():

@@ -45,6 +45,9 @@ STRICTER = {
     ("crop", "piece-too-large"): "Python's slices end where the map does",
     ("window_attention", "shift-too-large"): "it is the same as a smaller shift, less plainly",
     ("normalize", "one-a-channel"): "torch stretches a single channel to as many as there are means",
+    ("*", "wants-index"): "a layer of ours takes numbers for whole ones",
+    ("pad", "no-such-axis"): "there is no such side, and its rim is left out",
+    ("position_embedding", "too-long"): "torch stretches the vector of a single place over all of them",
     ("pad", "channels-constant"): "torch pads the channels of a map as if they were frames of a film",
     ("add", "shapes-differ"): "torch stretches sizes of 1 to fit; a residual connection that does so is a mistake",
 }
@@ -53,6 +56,13 @@ STRICTER = {
 # Blocks whose multiply-adds torch's counter does not see (it knows no recurrent kernels); they have tests of their own.
 COUNTED_BY_HAND: dict[str, str] = {
     "bilinear": "its kernel is not one that the counter knows",
+    "multihead_attention": "torch's fused attention on a processor is not one that the counter knows",
+    "scaled_dot_product": "as multihead_attention",
+    "transformer_encoder_layer": "as multihead_attention",
+    "transformer_decoder_layer": "as multihead_attention",
+    "rnn": "the counter knows no recurrent kernels",
+    "lstm": "as rnn",
+    "gru": "as rnn",
 }
 
 
@@ -93,7 +103,7 @@ def by_torch(block, shapes):
             xs = [batch_of(x) for x in shapes if x is not None]
             with FlopCounterMode(display=False) as flops, torch.no_grad():
                 ys = network(*xs)
-        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError, CompileError):
+        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError, CompileError, BlockError):
             return None
     found = tuple(shape_of(y) for y in (ys if isinstance(ys, tuple) else (ys,)))
     if None in found:
@@ -153,7 +163,8 @@ def values_of(setting):
             drawn = st.one_of(side, st.tuples(side, side), *([st.sampled_from(setting.words)] if setting.words else []))
         case Row():
             lo = int(setting.lo if setting.lo is not None else -1)
-            one = st.floats(lo, lo + 3, width=16) if setting.real else st.integers(lo, lo + 4)
+            least = -2.0 if setting.lo is None else max(setting.lo, -2.0)
+            one = st.floats(least, least + 4, allow_subnormal=False) if setting.real else st.integers(lo, lo + 4)
             drawn = st.lists(one, min_size=setting.least, max_size=min(setting.most, setting.least + 3)).map(tuple)
         case _:
             drawn = st.just(setting.default)
@@ -169,7 +180,7 @@ def liked(block):
     ranks = []
     for dims in ((6,), (4, 9, 9)):
         try:
-            plain.shape(*[Shape(dims) for _ in plain.inputs()])
+            plain.shapes(*[Shape(dims) for _ in plain.inputs()])
         except BlockError:
             continue
         ranks.append(len(dims))
