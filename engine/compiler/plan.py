@@ -43,6 +43,7 @@ class Term:
         slots: Where what its other wired ports bring lies in the plan, by port: "weight", "mask", "mu".
         scale: How a picture is scaled that is compared with.
         last: Kind of the block that gives the prediction.
+        dims: Sizes of one sample of the prediction.
         train_only: Whether it is left out in validation.
     """
 
@@ -56,6 +57,7 @@ class Term:
     slots: Mapping[str, int] = field(default_factory=dict)
     scale: Scale = "network"
     last: str = ""
+    dims: tuple[int, ...] = ()
     train_only: bool = False
 
     @property
@@ -173,7 +175,18 @@ class _Goal:
         slot = slots.pop(block.port_names[0])
         target = slots.pop("target", None)
         head = head_of(self.graph, self.report, node.id)
-        term = Term(node.name, node.kind, slot, column, target, float(weight), settings, slots, last=head.last)
+        term = Term(
+            node.name,
+            node.kind,
+            slot,
+            column,
+            target,
+            float(weight),
+            settings,
+            slots,
+            last=head.last,
+            dims=head.shape.dims,
+        )
         if target is not None:
             return replace(term, target_column=""), _plain_metrics(node.kind) if self.facts is None else None
         if self.facts is None:
@@ -267,14 +280,26 @@ class _Goal:
         settings = {name: term.settings.get(name, value) for name, value in known.items()}
         slots = {port: slot for port, slot in term.slots.items() if port == "mask"}
         return Term(
-            name, kind, term.slot, term.target_column, term.target_slot, 1.0, settings, slots, term.scale, term.last
+            name,
+            kind,
+            term.slot,
+            term.target_column,
+            term.target_slot,
+            1.0,
+            settings,
+            slots,
+            term.scale,
+            term.last,
+            term.dims,
         )
 
 
 def _of(aim: Aim, name: str, slot: int, head: Head) -> Term:
     known = {setting: value.default for setting, value in spec_of(aim.loss).settings.items()}
     settings = {key: value for key, value in known.items() if key not in ("target", "weight")} | dict(aim.settings)
-    return Term(name, aim.loss, slot, aim.column, settings=settings, scale=aim.scale, last=head.last)
+    return Term(
+        name, aim.loss, slot, aim.column, settings=settings, scale=aim.scale, last=head.last, dims=head.shape.dims
+    )
 
 
 def _plain_metrics(kind: str) -> Aim | None:

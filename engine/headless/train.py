@@ -205,13 +205,18 @@ class _Teller:
                 "seconds",
                 "samples_per_second",
             )
-            say_json({name: getattr(message, name) for name in names})
+            more = {
+                name: dict(values)
+                for name, values in (("train_metrics", message.train_metrics), ("val_metrics", message.val_metrics))
+                if values
+            }
+            say_json({name: getattr(message, name) for name in names} | more)
             return
         total = self.started.epochs if self.started else message.epoch
         parts = [
             f"{bar(message.epoch / total)} epoch {message.epoch:>{len(str(total))}}/{total}",
             f"loss {message.train_loss:.4f}{_percent(message.train_accuracy)}",
-            f"validation loss {message.val_loss:.4f}{_percent(message.val_accuracy)}",
+            f"validation loss {message.val_loss:.4f}{_percent(message.val_accuracy)}{_others(message)}",
             f"{message.seconds:.1f} s",
             f"{count(round(message.samples_per_second))} samples/s",
         ]
@@ -220,6 +225,12 @@ class _Teller:
 
 def _percent(share: float) -> str:
     return "" if math.isnan(share) else f"  accuracy {100 * share:.2f} %"
+
+
+def _others(message: Epoch) -> str:
+    """The other metrics of an epoch: of the validation part where that was measured."""
+    shown = message.val_metrics or message.train_metrics
+    return "".join(f"  {name.replace('_', ' ')} {value:.4g}" for name, value in shown.items())
 
 
 def follow(
@@ -240,7 +251,7 @@ def follow(
         raise CompileError(f"this network cannot be trained yet. {problem_line(project.graph, first)}", report.problems)
     runner = Runner(
         project.graph, project.located_data, project.training, run_dir=path, resume=resume,
-        data_dir=Path(data_dir).expanduser() if data_dir else None,
+        data_dir=Path(data_dir).expanduser() if data_dir else None, weights=None if resume else project.weights,
     )  # fmt: skip
     teller = _Teller(as_json, Progress())
     runner.start()

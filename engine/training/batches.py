@@ -8,13 +8,15 @@ Not for: reading or splitting data (`engine.data`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from engine.compiler.steps import InputSpec
 from engine.data.dataset import DataSet
+from engine.graph.aims import Scale
 from engine.training.devices import Kind
 from engine.training.seeds import EPOCH, mix
 
@@ -48,9 +50,9 @@ class Batches:
     """
 
     def __init__(self, data: DataSet, names: Collection[str], device: torch.device, *, channels_last: bool) -> None:
-        self._device = device
+        self._device, self._data, self._last = device, data, channels_last
         total = sum(data.columns[name].nbytes for name in names)
-        sent = device.type == "cuda" and total > RESIDENT_SHARE * torch.cuda.mem_get_info(device)[0]
+        sent = self._sent = device.type == "cuda" and total > RESIDENT_SHARE * torch.cuda.mem_get_info(device)[0]
         self._columns = {name: _column(data, name, device, channels_last=channels_last, sent=sent) for name in names}
         home = torch.device("cpu") if sent else device
         self.rows: dict[str, Tensor] = {
@@ -63,9 +65,9 @@ class Batches:
         generator = torch.Generator().manual_seed(mix(seed, EPOCH, epoch))
         return rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
 
-    def gather(self, name: str, rows: Tensor) -> Tensor:
-        """The rows of a column, scaled, on the device."""
-        column = self._columns[name]
+    def gather(self, name: str, rows: Tensor, scale: Scale = "network") -> Tensor:
+        """The rows of a column on the device; pictures scaled as the network reads them, to 0..1 or to -1..1."""
+        column = self._columns[name] if scale == "network" else self._scaled_otherwise(name, scale)
         batch = column.values.index_select(0, rows)
         if column.sent:
             batch = batch.pin_memory().to(self._device, non_blocking=True)
@@ -73,31 +75,64 @@ class Batches:
             batch = _scaled(batch, column.scale)
         return batch.permute(0, 3, 1, 2) if column.last else batch
 
+    def feed(self, inputs: Sequence[InputSpec], rows: Tensor, seed: int) -> list[Tensor]:
+        """One batch an input of the network: rows of a column, or numbers that depend on nothing but the seed."""
+        return [
+            self.gather(spec.column, rows) if spec.draw is None else self._drawn(spec, len(rows), mix(seed, index))
+            for index, spec in enumerate(inputs)
+        ]
 
-def _column(data: DataSet, name: str, device: torch.device, *, channels_last: bool, sent: bool) -> _Column:
+    def _drawn(self, spec: InputSpec, count: int, seed: int) -> Tensor:
+        kind, below = spec.draw or ("normal", 0)
+        size = (count, *spec.shape.dims)
+        # Drawn by the processor, so that a graphics card sees the same numbers.
+        generator = torch.Generator().manual_seed(seed)
+        match kind:
+            case "index":
+                drawn = torch.randint(below, size, generator=generator)
+            case "uniform":
+                drawn = torch.rand(size, generator=generator) * 2 - 1
+            case _:
+                drawn = torch.randn(size, generator=generator)
+        return drawn.to(self._device, non_blocking=True)
+
+    def _scaled_otherwise(self, name: str, scale: Scale) -> _Column:
+        key = f"{name} ({scale})"
+        if key not in self._columns:
+            column = _column(self._data, name, self._device, channels_last=self._last, sent=self._sent, scale=scale)
+            self._columns[key] = column
+        return self._columns[key]
+
+
+def _column(
+    data: DataSet, name: str, device: torch.device, *, channels_last: bool, sent: bool, scale: Scale = "network"
+) -> _Column:
     raw = data.columns[name]
     # A copy only where torch could not write to the array: it warns of that, though nobody writes.
     values = torch.from_numpy(raw if raw.flags.writeable else raw.copy())
     last = channels_last and values.ndim == 4
     if last:
         values = values.permute(0, 2, 3, 1).contiguous()
-    scale = None
-    if values.dtype == torch.uint8 or name == _input(data):
-        scale = _scale(data, name, device, last=last)
+    how = None
+    if values.dtype == torch.uint8 or (name == _input(data) and values.is_floating_point()):
+        how = _scale(data, name, device, last=last, scale=scale)
     if not sent:
         values = values.to(device)
-        if scale is not None and values.numel() * 4 <= READY_BYTES:
-            values, scale = _scaled(values, scale), None
-    return _Column(values, scale, last, sent)
+        if how is not None and values.numel() * 4 <= READY_BYTES:
+            values, how = _scaled(values, how), None
+    return _Column(values, how, last, sent)
 
 
 def _input(data: DataSet) -> str:
     return data.facts.input.name if data.facts.input is not None else ""
 
 
-def _scale(data: DataSet, name: str, device: torch.device, *, last: bool) -> tuple[float, Tensor, Tensor]:
+def _scale(data: DataSet, name: str, device: torch.device, *, last: bool, scale: Scale) -> tuple[float, Tensor, Tensor]:
     """The normalisation belongs to the input column; other pictures are brought into 0..1."""
-    if name != _input(data):
+    if scale == "signed":
+        half = torch.full((1,), 0.5, device=device)
+        return 1 / 255, half, half
+    if name != _input(data) or scale == "unit":
         zero, one = torch.zeros(1, device=device), torch.ones(1, device=device)
         return 1 / 255, zero, one
     normal = data.normalisation

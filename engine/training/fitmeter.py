@@ -361,6 +361,8 @@ class _Trial:
         """A batch, drawn once a size."""
         import torch
 
+        from engine.training.metrics import drawn_target, key_of
+
         if self.drawn is not None and self.drawn[0] == size:
             return self.drawn[1], self.drawn[2]
         self.drawn = None  # the old one must not lie beside the new one
@@ -377,17 +379,8 @@ class _Trial:
         shapes.update({slot: spec.shape for slot, spec in enumerate(self.planned.inputs)})
         targets: dict[str, Tensor] = {}
         for term in (*self.goal.metrics, *self.goal.terms):
-            if term.target_slot is not None:
-                continue
-            dims = shapes[term.slot].dims
-            labels = any(
-                other.kind != "mse" and other.target_column == term.target_column
-                for other in (*self.goal.terms, *self.goal.metrics)
-            )  # fmt: skip
-            targets[term.target_column] = (
-                torch.randint(0, dims[0], (size,), generator=draw)
-                if labels
-                else torch.randn((size, *dims), generator=draw)
-            ).to(self.place)
+            if term.target_slot is None:
+                dims = shapes[term.slot].dims if term.slot in shapes else term.dims
+                targets[key_of(term)] = drawn_target(self.goal, term, (size, *dims), draw).to(self.place)
         self.drawn = size, inputs, targets
         return inputs, targets

@@ -164,6 +164,7 @@ class _Step:
             view = step.call.target == "nn.Flatten" and not (last and len(step.inputs[0].dims) == 3)
             self.owner[step.writes] = self._of(step.reads[0]) if view else step.writes
             self.bytes[step.writes] = 0 if view else step.output.size * FLOAT
+            self.bytes.update(dict.fromkeys(step.more, 0))  # a second output, such as a state, is small beside the first
         self.room = [_workspace(step) for step in self.steps]
         self.besides = [_BESIDES.get(step.call.target, 0) * step.output.size for step in self.steps]
 

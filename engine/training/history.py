@@ -40,20 +40,32 @@ class History:
         self.identity = identity
         self.notes: list[str] = []
         self.health: Health | None = None
-        self._chunks: list[tuple[int, Floats, Floats]] = []
+        self._chunks: list[tuple[int, Floats, Floats, dict[str, Floats]]] = []
         self._epochs: dict[int, dict[str, Any]] = {}
 
     def take(self, event: dict[str, Json]) -> None:
         """Add one event; unknown kinds are passed over, since a later version may have written them."""
         match event.get("kind"):
             case "steps":
+                count = len(event["loss"])
+                more = {str(name): _floats(values) for name, values in (event.get("metrics") or {}).items()}
                 self._chunks.append(
-                    (int(event["first"]), _floats(event["loss"]), _floats(event.get("accuracy"), len(event["loss"])))
+                    (int(event["first"]), _floats(event["loss"]), _floats(event.get("accuracy"), count), more)
                 )
             case "epoch":
                 numbers = {name: _number(event.get(name)) for name in EPOCH_NUMBERS}
                 number, step = int(event["epoch"]), int(event["step"])
-                self._epochs[number] = {"epoch": number, "step": step, **numbers, "best": bool(event["best"])}
+                metrics = {
+                    key: {str(name): _number(held) for name, held in (event.get(key) or {}).items()}
+                    for key in ("train_metrics", "val_metrics")
+                }
+                self._epochs[number] = {
+                    "epoch": number,
+                    "step": step,
+                    **numbers,
+                    "best": bool(event["best"]),
+                    **metrics,
+                }
             case "resumed":
                 self._take_back(int(event["step"]))
             case "health":
@@ -63,8 +75,13 @@ class History:
 
     def _take_back(self, step: int) -> None:
         kept = [
-            (first, loss[: step + 1 - first], acc[: step + 1 - first])
-            for first, loss, acc in self._chunks
+            (
+                first,
+                loss[: step + 1 - first],
+                acc[: step + 1 - first],
+                {name: values[: step + 1 - first] for name, values in more.items()},
+            )
+            for first, loss, acc, more in self._chunks
             if first <= step
         ]
         self._chunks = kept
@@ -80,12 +97,22 @@ class History:
         """Numbers, losses and accuracies of the steps."""
         if not self._chunks:
             return np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32)
-        numbers = [np.arange(first, first + len(loss), dtype=np.int64) for first, loss, _ in self._chunks]
+        numbers = [np.arange(first, first + len(loss), dtype=np.int64) for first, loss, *_ in self._chunks]
         return (
             np.concatenate(numbers),
-            np.concatenate([loss for _, loss, _ in self._chunks]),
-            np.concatenate([accuracy for _, _, accuracy in self._chunks]),
+            np.concatenate([loss for _, loss, _, _ in self._chunks]),
+            np.concatenate([accuracy for _, _, accuracy, _ in self._chunks]),
         )
+
+    def metrics(self) -> dict[str, Floats]:
+        """The other metrics of the steps by name, as long as `steps`; nan where one was not told."""
+        names = dict.fromkeys(name for *_, more in self._chunks for name in more)
+        return {
+            name: np.concatenate(
+                [more.get(name, np.full(len(loss), np.nan, np.float32)) for _, loss, _, more in self._chunks]
+            )
+            for name in names
+        }
 
 
 def read_history(path: Path, known: History | None = None) -> History:

@@ -15,13 +15,27 @@ from typing import Literal
 import numpy as np
 
 from engine.data.dataset import DataSet
+from engine.declare import Json
 from engine.graph.model import Graph
 from engine.training.blame import explain
 from engine.training.checkpoint import fill, unpack
 from engine.training.control import COMMANDS, Command, Control
 from engine.training.health import failed, to_event
+from engine.training.judging import as_json, is_better, score_of
+from engine.training.measures import value as measured
 from engine.training.memory import kept
-from engine.training.messages import Confusion, Epoch, Failed, Finished, Message, Note, Started, State, Steps, Weights
+from engine.training.messages import (
+    Confusion,
+    Epoch,
+    Failed,
+    Finished,
+    Message,
+    Note,
+    Started,
+    State,
+    Steps,
+    Weights,
+)
 from engine.training.metrics import RING
 from engine.training.prepare import Wishes, prepare, threads_set
 from engine.training.record import BEST, plain
@@ -216,38 +230,55 @@ def _tell(work: Work, now: float, *, wait: bool) -> None:
     Raises:
         NotFiniteError: One of the losses is not finite; those before it have been told.
     """
-    loss, correct = work.tally.take(wait=wait)
+    loss, correct, sums = work.tally.take(wait=wait)
     good = np.isfinite(loss)
     bad = int(np.argmin(good)) if not good.all() else None
-    loss, correct = loss[:bad], correct[:bad]
+    loss, correct, sums = loss[:bad], correct[:bad], sums[:bad]
     if len(loss):
-        _add_up(work, loss, correct, now)
+        _add_up(work, loss, correct, sums, now)
     if work.watch is not None and (health := work.watch.take(wait=wait)) is not None:
         work.say(health)
     if bad is not None:
         raise NotFiniteError(work.progress.told + 1)
 
 
-def _add_up(work: Work, loss: np.ndarray, correct: np.ndarray, now: float) -> None:
+def _add_up(work: Work, loss: np.ndarray, correct: np.ndarray, sums: np.ndarray, now: float) -> None:
     progress = work.progress
     first = progress.told + 1
     sizes = _sizes(work, first, len(loss))
-    for value, right, size in zip(loss.tolist(), correct.tolist(), sizes.tolist(), strict=True):
-        progress.loss += value * size
+    for number, right, size in zip(loss.tolist(), correct.tolist(), sizes.tolist(), strict=True):
+        progress.loss += number * size
         progress.correct += right
         progress.seen += size
     progress.told += len(loss)
     spent = max(now - work.pace.told, 1e-9)
     progress.seconds += spent
     work.pace.told = now
-    accuracy = (correct / sizes).astype(np.float32)
+    accuracy, metrics = (correct / sizes).astype(np.float32), _told_metrics(work, sums)
+    counted = work.criterion.counted
+    if not counted and work.criterion.accuracy is not None:
+        accuracy = metrics.pop(work.criterion.accuracy.name)
     epoch = (first - 1) // work.per_epoch + 1
     lr = rate(work.settings, progress.told - 1, work.per_epoch)
-    work.say(Steps(first, loss, accuracy, lr, float(sizes.sum() / spent), epoch))
-    told = {"first": first, "epoch": epoch, "lr": lr, "loss": [plain(value) for value in loss]}
+    work.say(Steps(first, loss, accuracy, lr, float(sizes.sum() / spent), epoch, metrics))
+    told: dict[str, Json] = {"first": first, "epoch": epoch, "lr": lr, "loss": [plain(value) for value in loss]}
     if work.criterion.accuracy is not None:
         told["accuracy"] = [plain(value) for value in accuracy]
+    if metrics:
+        told["metrics"] = {name: [plain(value) for value in values] for name, values in metrics.items()}
     work.record.write("steps", told)
+
+
+def _told_metrics(work: Work, sums: np.ndarray) -> dict[str, np.ndarray]:
+    """The values of the steps' other metrics, which are added up on the way."""
+    found = {}
+    for index, (name, kind) in enumerate(work.reported):
+        pairs = sums[:, 2 * index : 2 * index + 2].astype(np.float64)
+        kept = work.progress.sums.setdefault(name, [0.0, 0.0])
+        kept[0] += float(pairs[:, 0].sum())
+        kept[1] += float(pairs[:, 1].sum())
+        found[name] = np.array([measured(kind, pair) for pair in pairs.tolist()], np.float32)
+    return found
 
 
 def _sizes(work: Work, first: int, count: int) -> np.ndarray:
@@ -270,15 +301,19 @@ def _end_epoch(work: Work) -> None:
     train_seconds, seconds = progress.seconds, progress.seconds + now - start
     number = progress.validated + 1
     train_loss, train_accuracy = progress.loss / progress.seen, progress.correct / progress.seen
-    judged = found if not math.isnan(found.loss) else Validation(train_loss, train_accuracy, None)
-    best = _is_better(work, judged)
+    train_metrics = {name: measured(kind, progress.sums[name]) for name, kind in work.reported if name in progress.sums}
+    if not work.criterion.counted and work.criterion.accuracy is not None:
+        train_accuracy = train_metrics.pop(work.criterion.accuracy.name, math.nan)
+    judged = found if not math.isnan(found.loss) else Validation(train_loss, train_accuracy, None, train_metrics)
+    best = is_better(work, judged)
     if best:
         progress.best_epoch, progress.best_accuracy, progress.best_loss = number, judged.accuracy, judged.loss
+        progress.best_score = score_of(work, judged)
     epoch = Epoch(
         number, progress.step, train_loss, train_accuracy, found.loss, found.accuracy, seconds,
-        progress.seen / max(train_seconds, 1e-9), best,
+        progress.seen / max(train_seconds, 1e-9), best, train_metrics, dict(found.metrics),
     )  # fmt: skip
-    progress.validated = number
+    progress.validated, progress.sums = number, {}
     progress.loss = progress.correct = progress.seconds = 0.0
     progress.seen = 0
     if best:
@@ -287,21 +322,12 @@ def _end_epoch(work: Work) -> None:
     work.say(epoch)
     if found.matrix is not None:
         work.say(Confusion(number, found.matrix))
-    numbers = {name: plain(value) if isinstance(value, float) else value for name, value in vars(epoch).items()}
-    work.record.write("epoch", numbers)
+    if work.gallery is not None and (pictures := work.gallery(work)) is not None:
+        work.say(pictures)
+    work.record.write("epoch", {name: as_json(value) for name, value in vars(epoch).items()})
     work.allowed = max(0, work.allowed - 1)
     if now - work.pace.kept >= SETTLE_S:
         keep_last(work, now)
-
-
-def _is_better(work: Work, found: Validation) -> bool:
-    """Higher accuracy, or the same with lower loss; lower loss alone where there is no accuracy."""
-    progress = work.progress
-    if progress.best_epoch == 0:
-        return True
-    if math.isnan(found.accuracy):
-        return found.loss < progress.best_loss
-    return (found.accuracy, -found.loss) > (progress.best_accuracy, -progress.best_loss)
 
 
 def _settle(work: Work, reason: Reason) -> None:

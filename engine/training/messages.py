@@ -7,6 +7,7 @@ Not for: how they are shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,6 +56,7 @@ class Steps:
         lr: Learning rate of the last of these steps.
         samples_per_second: Speed since the last message.
         epoch: The epoch these steps belong to, counted from 1.
+        metrics: Other metrics by name, one number a step.
     """
 
     first: int
@@ -63,11 +65,15 @@ class Steps:
     lr: float
     samples_per_second: float
     epoch: int
+    metrics: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch is over and validated; nan stands for what was not measured. Accuracies are from 0 to 1."""
+    """An epoch is over and validated; nan stands for what was not measured. Accuracies are from 0 to 1.
+
+    All other metrics are in `train_metrics` (those that every step tells) and `val_metrics`, by name.
+    """
 
     epoch: int
     step: int
@@ -78,6 +84,8 @@ class Epoch:
     seconds: float
     samples_per_second: float
     best: bool
+    train_metrics: Mapping[str, float] = field(default_factory=dict)
+    val_metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,23 @@ class Confusion:
 
     epoch: int
     matrix: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures that the network makes at this moment: of fixed noise, or of fixed samples.
+
+    Attributes:
+        step: Steps done.
+        images: uint8 [N, H, W, C] with one or three channels.
+        beside: The samples that they were made from, as many and as large; None for pictures made from noise.
+        title: What they are, in a few words.
+    """
+
+    step: int
+    images: NDArray[np.uint8] = field(repr=False)
+    beside: NDArray[np.uint8] | None = field(default=None, repr=False)
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +192,6 @@ class Finished:
     run: str | None
 
 
-Message = Started | Steps | Epoch | Weights | Confusion | Health | State | Note | Failed | Finished
+Message = Started | Steps | Epoch | Weights | Confusion | Pictures | Health | State | Note | Failed | Finished
 
-LATEST_ONLY: tuple[type, ...] = (Weights, Confusion, Health)
+LATEST_ONLY: tuple[type, ...] = (Weights, Confusion, Pictures, Health)

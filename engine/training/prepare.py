@@ -31,9 +31,11 @@ from engine.training.batches import Batches, device_of
 from engine.training.checkpoint import fill, unpack
 from engine.training.control import Control
 from engine.training.devices import Device, choose, cores
+from engine.training.imported import fill as fill_imported
 from engine.training.messages import Started
 from engine.training.metrics import Criterion, DeviceTally, HostTally
 from engine.training.optimise import load_optimizer, optimizer_of
+from engine.training.recipes import recipe_of
 from engine.training.record import CONTROL, GRAPH, INFO, LAST, Record
 from engine.training.settings import TrainingSettings
 from engine.training.steps import compares
@@ -54,6 +56,7 @@ class Wishes:
         checkpoint_s: Seconds between two checkpoints within an epoch.
         watched: Whether its health is looked at.
         accept_changed_data: Whether a resumed run may go on with other data than it began with.
+        weights: File of imported weights that the network begins with; None: fresh ones.
     """
 
     choice: DataChoice | None = None
@@ -62,6 +65,7 @@ class Wishes:
     checkpoint_s: float = 30.0
     watched: bool = True
     accept_changed_data: bool = False
+    weights: Path | None = None
 
 
 def prepare(
@@ -82,9 +86,13 @@ def prepare(
     device = _device(settings, info, notes)
     planned, goal = _planned(graph, data)
     check_targets(goal, planned, data)
-    notes += advice(planned, goal)
+    classifies = len(goal.terms) == 1 and goal.terms[0].kind == "cross_entropy" and len(goal.terms[0].dims) == 1
+    notes += [*(() if classifies else goal.said), *advice(planned, goal)]
     place = device_of(device.id)
-    network = build(planned, seed=settings.seed, fuse=True).to(place)
+    network = build(planned, seed=settings.seed, fuse=True)
+    if wishes.weights is not None and not resume:
+        notes.append(fill_imported(network, wishes.weights).sentence)
+    network = network.to(place)
     last = any(step.call.target == "nn.Conv2d" for step in planned.steps)
     if last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -93,15 +101,20 @@ def prepare(
     if resume:
         progress = _load(run / LAST, network, optimizer)
     criterion = Criterion(goal)
-    names = dict.fromkeys((*(spec.column for spec in planned.inputs), *criterion.columns))
+    read = (spec.column for spec in planned.inputs if spec.draw is None)
+    names = dict.fromkeys((*read, *(name for name, _ in criterion.columns.values())))
     batches = Batches(data, tuple(names), place, channels_last=last)
     per_epoch = steps_per_epoch(len(data.splits["train"]), settings.batch_size, planned, notes)
     _check_validation(len(data.splits["val"]), planned)
     record = _record(run, graph, data, settings, network, optimizer, device, wishes, resume=resume, progress=progress)
+    recipe = recipe_of(goal, planned, settings)
+    terms = tuple((term.name, term.kind) for term in criterion.cheap)
+    reported = recipe.names if recipe is not None and recipe.names else terms
     work = Work(
         settings=settings, device=place, network=network, optimizer=optimizer, criterion=criterion, batches=batches,
-        record=record, say=say, control=control, tally=HostTally() if device.id == "cpu" else DeviceTally(place),
+        record=record, say=say, control=control, tally=HostTally() if device.id == "cpu" else DeviceTally(place, 2 * len(reported)),
         progress=progress, per_epoch=per_epoch, classes=_classes(criterion, data), every=wishes.checkpoint_s,
+        recipe=recipe, reported=reported,
     )  # fmt: skip
     if wishes.watched:
         work.watch = Watch(network, batches, batch_size=settings.batch_size, last_step=work.total)

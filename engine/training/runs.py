@@ -109,6 +109,10 @@ class Run:
         """Numbers, losses and accuracies of all steps told of; nan stands for what was not measured."""
         return self._read().steps()
 
+    def metrics(self) -> dict[str, Floats]:
+        """The other metrics of all steps told of, by name, as long as `steps`."""
+        return self._read().metrics()
+
     def health(self) -> Health | None:
         """How the blocks fared when the training last rested; None for a run that nobody looked at."""
         return self._read().health

@@ -9,7 +9,7 @@ from __future__ import annotations
 _WORD = 2**64 - 1
 
 # What a seed is for; added to the mix so that step 3 and epoch 3 draw different numbers.
-STEP, EPOCH = 1, 2
+STEP, EPOCH, DRAW, SAMPLES = 1, 2, 3, 4
 
 
 def mix(seed: int, *numbers: int) -> int:

@@ -6,7 +6,8 @@ Nothing here waits for a graphics card but the end of a validation. Not for: the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,23 +16,32 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.compiler.plan import Plan, Step
+from engine.training.measures import value
 from engine.training.messages import Note, Weights
-from engine.training.metrics import DeviceTally
+from engine.training.metrics import DeviceTally, Told
 from engine.training.optimise import set_rate
 from engine.training.schedules import rate
-from engine.training.seeds import STEP, mix
+from engine.training.seeds import DRAW, STEP, mix
 from engine.training.work import NotFiniteError, Work
 
 VALIDATION_BATCH = 256  # samples at least; without gradients a batch takes a fraction of the memory
+VALIDATION_STEP = 2**40  # no training has so many steps: seeds from here on are those of validations
 
 
 @dataclass(frozen=True)
 class Validation:
-    """Means over the validation part; nan where there is nothing to measure. `matrix`: true class by predicted class."""
+    """Means over the validation part; nan where there is nothing to measure.
+
+    Attributes:
+        loss, accuracy: The total loss and the accuracy that stands first.
+        matrix: True class by predicted class.
+        metrics: All other metrics by name.
+    """
 
     loss: float
     accuracy: float
     matrix: NDArray[np.int64] | None
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def learn(work: Work) -> None:
@@ -67,8 +77,9 @@ def rows_of(work: Work, step: int) -> Tensor:
 
 
 def seed_step(work: Work, step: int) -> None:
-    """Give torch's generators the seed of this step."""
+    """Give torch's generators, and the inputs that are drawn, the seed of this step."""
     seed = mix(work.settings.seed, STEP, step)
+    work.drawing = mix(work.settings.seed, DRAW, step)
     torch.default_generator.manual_seed(seed)
     match work.device.type:
         case "cuda":
@@ -77,20 +88,26 @@ def seed_step(work: Work, step: int) -> None:
             torch.mps.manual_seed(seed)
 
 
-def forward(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Loss and number of right answers of some rows."""
+def forward(work: Work, rows: Tensor) -> Told:
+    """Loss, number of right answers and sums of other metrics of some rows."""
     values, targets = _values(work, rows)
-    return work.criterion(values, targets)
+    loss, correct = work.criterion(values, targets)
+    return Told(loss, correct, work.criterion.cheap_sums(values, targets))
 
 
 def inputs_of(work: Work, rows: Tensor) -> list[Tensor]:
     """One batch an input of the network."""
-    return [work.batches.gather(spec.column, rows) for spec in work.network.plan.inputs]
+    inputs = work.batches.feed(work.network.plan.inputs, rows, work.drawing)
+    return inputs if work.recipe is None else work.recipe.inputs(work, inputs, rows)
 
 
 def _values(work: Work, rows: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
-    values = work.network.values(inputs_of(work, rows), work.criterion.slots)
-    return values, {name: work.batches.gather(name, rows) for name in work.criterion.columns}
+    inputs = inputs_of(work, rows)
+    values = work.network.values(inputs, work.criterion.slots)
+    if work.recipe is not None:
+        return values, work.recipe.targets(work, rows)
+    columns = work.criterion.columns.items()
+    return values, {key: work.batches.gather(name, rows, scale) for key, (name, scale) in columns}
 
 
 def _attempt(work: Work, rows: Tensor) -> bool:
@@ -134,39 +151,48 @@ def compares(planned: Plan) -> list[Step]:
 
 def _most_pieces(work: Work, size: int) -> int:
     """In how many pieces a batch can be worked on: of one sample each, or of two where they are compared."""
+    if work.recipe is not None and work.recipe.whole:
+        return 1
     return max(1, size // 2 if compares(work.network.plan) else size)
 
 
 def _gradients(work: Work, rows: Tensor) -> None:
     seed_step(work, work.progress.step)
     work.optimizer.zero_grad()
-    loss, correct = _pieces(work, rows) if work.progress.pieces > 1 else _whole(work, rows)
-    work.tally.add(loss, correct)
+    work.tally.add(*(_pieces(work, rows) if work.progress.pieces > 1 else _whole(work, rows)))
 
 
-def _whole(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
-    loss, correct = forward(work, rows)
-    _watch(work, loss)
-    loss.backward()
-    return loss, correct
+def _whole(work: Work, rows: Tensor) -> Told:
+    told = forward(work, rows) if work.recipe is None else work.recipe.learn(work, rows, forward)
+    watch(work, told.loss)
+    if told.loss.requires_grad:  # a recipe may have gone back already
+        told.loss.backward()
+    return told
 
 
-def _pieces(work: Work, rows: Tensor) -> tuple[Tensor, Tensor | None]:
+def _pieces(work: Work, rows: Tensor) -> Told:
     """`_whole` in micro-batches; the gradients are weighted so that their sum is that of the whole batch."""
     total, right = torch.zeros((), device=work.device), torch.zeros((), device=work.device)
-    correct = None
+    correct = sums = None
     # As even as can be: `chunk` may leave a piece of one sample at the end.
     for part in rows.tensor_split(min(work.progress.pieces, _most_pieces(work, len(rows)))):
-        loss, correct = forward(work, part)
+        loss, correct, more = forward(work, part)
         loss = loss * (len(part) / len(rows))
-        _watch(work, loss)
+        watch(work, loss)
         loss.backward()
         total += loss.detach()
         right += 0 if correct is None else correct
-    return total, None if correct is None else right
+        sums = more if sums is None or more is None else sums + more
+        work.drawing = mix(work.drawing, 0)
+    return Told(total, None if correct is None else right, sums)
 
 
-def _watch(work: Work, loss: Tensor) -> None:
+def watch(work: Work, loss: Tensor) -> None:
+    """Stop, or let the optimiser stand still, where a loss is not finite.
+
+    Raises:
+        NotFiniteError: It is not, and the numbers are in the computer's own memory.
+    """
     if isinstance(work.tally, DeviceTally):
         work.tally.watch(loss)
     elif not np.isfinite(loss.item()):
@@ -191,28 +217,65 @@ def validate(work: Work) -> Validation | None:
 
 def _validate(work: Work) -> Validation | None:
     rows = work.batches.rows["val"]
-    exact = torch.float32 if work.device.type == "mps" else torch.float64
-    loss_sum, right = torch.zeros((), dtype=exact, device=work.device), torch.zeros((), dtype=exact, device=work.device)
-    matrix = torch.zeros(work.classes * work.classes, dtype=torch.int64, device=work.device) if work.classes else None
     parts = list(rows.split(max(VALIDATION_BATCH, work.settings.batch_size)))
     if len(parts) > 1 and len(parts[-1]) == 1:
         # A batch norm without running averages cannot work on a single sample.
         parts[-2:] = [torch.cat(parts[-2:])]
-    for part in parts:
+    found = _Sums(work)
+    for number, part in enumerate(parts):
         if work.control.pending and interrupted(work):
             return None
+        # The same draws after every epoch, or a better network could not be told from a luckier one.
+        seed_step(work, VALIDATION_STEP + number)
         values, targets = _values(work, part)
-        loss, correct = work.criterion(values, targets)
-        loss_sum += loss.to(exact) * len(part)
-        right += float("nan") if correct is None else correct
-        answers = work.criterion.answers(values, targets)
-        if matrix is not None and answers is not None:
+        found.add(work, values, targets, len(part))
+    return found.means(work) if len(rows) else Validation(float("nan"), float("nan"), None)
+
+
+class _Sums:
+    """What a validation adds up, on the device."""
+
+    def __init__(self, work: Work) -> None:
+        self.exact = torch.float32 if work.device.type == "mps" else torch.float64
+        self.losses = torch.zeros(len(work.criterion.judging), dtype=self.exact, device=work.device)
+        self.counts = torch.zeros_like(self.losses)
+        self.right = torch.zeros((), dtype=self.exact, device=work.device)
+        self.seen = 0
+        self.measured: list[Tensor] | None = None
+        cells = work.classes * work.classes
+        self.matrix = torch.zeros(cells, dtype=torch.int64, device=work.device) if cells else None
+
+    def add(self, work: Work, values: list[Tensor], targets: Mapping[str, Tensor], count: int) -> None:
+        """Take in a batch."""
+        criterion = work.criterion
+        self.seen += count
+        for index, (loss, amount) in enumerate(criterion.parts(values, targets)):
+            held = count if amount is None else amount.to(self.exact)
+            self.losses[index] += loss.to(self.exact) * held
+            self.counts[index] += held
+        correct = criterion.correct(values, targets)
+        self.right += float("nan") if correct is None else correct
+        more = criterion.sums(criterion.measured, values, targets)
+        self.measured = more if self.measured is None else [a + b for a, b in zip(self.measured, more, strict=True)]
+        answers = criterion.answers(values, targets) if self.matrix is not None else None
+        if self.matrix is not None and answers is not None:
             predicted, true = answers
-            matrix.scatter_add_(0, true * work.classes + predicted, torch.ones_like(true))
-    if not len(rows):
-        return Validation(float("nan"), float("nan"), None)
-    table = None if matrix is None else matrix.cpu().numpy().reshape(work.classes, work.classes)
-    return Validation(loss_sum.item() / len(rows), right.item() / len(rows), table)
+            self.matrix.scatter_add_(0, true * work.classes + predicted, torch.ones_like(true))
+
+    def means(self, work: Work) -> Validation:
+        """What it comes to."""
+        criterion = work.criterion
+        means = zip(criterion.judging, self.losses.tolist(), self.counts.tolist(), strict=True)
+        loss = math.fsum(term.weight * (total / count) for term, total, count in means if count)
+        metrics = {
+            term.name: value(term.kind, sums.tolist())
+            for term, sums in zip(criterion.measured, self.measured or [], strict=False)
+        }
+        accuracy = self.right.item() / self.seen
+        if criterion.accuracy is not None and not criterion.counted:
+            accuracy = metrics.pop(criterion.accuracy.name, float("nan"))
+        table = None if self.matrix is None else self.matrix.cpu().numpy().reshape(work.classes, work.classes)
+        return Validation(loss, accuracy, table, metrics)
 
 
 def interrupted(work: Work) -> bool:

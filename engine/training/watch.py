@@ -30,6 +30,7 @@ SAMPLES = 256  # that a look asks at most
 PER_BATCH = 4  # batches that a look asks at most, for small batches
 ENOUGH = 3  # readings from which a median is taken
 SAMPLED = 65_536  # numbers of a tensor from which the length of a step is told; a copy of all could fill the memory
+LOOK_SEED = 0  # of inputs that are drawn: every look sees the same
 SATURATED = 0.01  # from the end of the range: there the slope of a sigmoid is under 0.01, that of tanh under 0.02
 
 
@@ -191,7 +192,7 @@ class Watch:
         try:
             # As even as can be: a piece of one sample would be nothing to a batch norm without running averages.
             for rows in self._rows.tensor_split(max(1, len(self._rows) // size)):
-                inputs = [self._batches.gather(spec.column, rows) for spec in self._network.plan.inputs]
+                inputs = self._batches.feed(self._network.plan.inputs, rows, LOOK_SEED)
                 values = self._network.values(inputs, slots)
                 silent = [
                     _by_unit(one.is_silent(value)) for one, value in zip(self._answerers, values, strict=True)

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -19,8 +19,8 @@ from engine.errors import EngineError
 from engine.training import checkpoint
 from engine.training.batches import Batches
 from engine.training.control import Control
-from engine.training.messages import Epoch, Message
-from engine.training.metrics import Criterion, Tally
+from engine.training.messages import Epoch, Message, Pictures
+from engine.training.metrics import Criterion, Tally, Told
 from engine.training.record import BEST, LAST, Record
 from engine.training.settings import TrainingSettings
 from engine.training.watch import Watch
@@ -37,9 +37,11 @@ class Progress:
         told: Steps whose values have been read and told.
         validated: Epochs that have been validated.
         loss, correct, seen: Sums over the samples of the epoch that is under way, in the order of the steps.
+        sums: Sums of the metrics that every step tells besides, by their names.
         seconds: Time spent on that epoch.
         best_epoch: The epoch with the best validation, 0 before the first.
         best_accuracy, best_loss: Its values; nan where there is no accuracy.
+        best_score: What it was judged by: the higher, the better.
         pieces: In how many micro-batches a batch is worked on; more than 1 after memory ran out.
     """
 
@@ -49,10 +51,12 @@ class Progress:
     loss: float = 0.0
     correct: float = 0.0
     seen: int = 0
+    sums: dict[str, list[float]] = field(default_factory=dict)
     seconds: float = 0.0
     best_epoch: int = 0
     best_accuracy: float = float("nan")
     best_loss: float = float("nan")
+    best_score: float = float("nan")
     pieces: int = 1
 
     @staticmethod
@@ -60,6 +64,29 @@ class Progress:
         """What `dataclasses.asdict` gave, from a checkpoint; unknown entries are passed over."""
         known = {item.name for item in dataclasses.fields(Progress)}
         return Progress(**{name: value for name, value in state.items() if name in known})
+
+
+class Recipe(Protocol):
+    """A way of training that is more than comparing a prediction with a column of the data.
+
+    Attributes:
+        names: Names and kinds of what every step tells besides the loss.
+        whole: Whether a batch cannot be worked on in pieces.
+        latest: Whether the last network counts as the best, because no number says which is.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    whole: bool
+    latest: bool
+
+    def inputs(self, work: Work, inputs: list[Tensor], rows: Tensor) -> list[Tensor]:
+        """What the network is given instead of its plain inputs."""
+
+    def targets(self, work: Work, rows: Tensor) -> dict[str, Tensor]:
+        """What its predictions are compared with."""
+
+    def learn(self, work: Work, rows: Tensor, forward: Callable[[Work, Tensor], Told]) -> Told:
+        """The loss of a batch, or, where its gradients are there already, one that needs none."""
 
 
 @dataclass
@@ -90,6 +117,10 @@ class Work:
         order: The rows of the epoch under way, and which epoch that is.
         best: The best network as packed bytes, where it has not reached its file yet.
         watch: Who looks at its health, None where nobody does.
+        recipe: What is done otherwise than comparing a prediction with a column; None for most networks.
+        gallery: Makes the pictures that are shown while it trains; None where it makes none.
+        reported: Names and kinds of the metrics that every step tells besides loss and plain accuracy.
+        drawing: Seed of the inputs that are drawn at random.
         paused, allowed: Whether it rests, and how many steps it may do all the same.
     """
 
@@ -110,6 +141,10 @@ class Work:
     order: tuple[int, Tensor] | None = None
     best: bytes | None = None
     watch: Watch | None = None
+    recipe: Recipe | None = None
+    gallery: Callable[[Work], Pictures | None] | None = None
+    reported: tuple[tuple[str, str], ...] = ()
+    drawing: int = 0
     paused: bool = False
     allowed: int = 0
     epochs: list[Epoch] = field(default_factory=list)

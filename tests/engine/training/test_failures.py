@@ -154,9 +154,9 @@ def test_the_tally_of_a_device_gives_every_step_once_even_when_the_ring_goes_rou
         if number % 611 == 0:
             got.append(tally.take(wait=number % 2 == 0))
     got.append(tally.take(wait=True))
-    losses = np.concatenate([loss for loss, _ in got])
+    losses = np.concatenate([loss for loss, _, _ in got])
     assert losses.tolist() == list(range(5000))
-    assert np.concatenate([right for _, right in got]).tolist() == [number % 7 for number in range(5000)]
+    assert np.concatenate([right for _, right, _ in got]).tolist() == [number % 7 for number in range(5000)]
     assert len(tally) == 0
 
 

@@ -331,9 +331,9 @@ def test_batches_are_asked_in_the_size_that_fits_the_memory(tmp_path, monkeypatc
     sizes = []
     gather = Batches.gather
 
-    def spy(self, name, rows):
+    def spy(self, name, rows, *more):
         sizes.append(len(rows))
-        return gather(self, name, rows)
+        return gather(self, name, rows, *more)
 
     monkeypatch.setattr(Batches, "gather", spy)
     trained(net(), tmp_path)
