@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from engine.blocks.expect import want_features
 from engine.blocks.initial import Weighted
 from engine.blocks.spec import Block, BlockError, Call, Port, Shape, block, integer, numbers
@@ -12,6 +14,8 @@ class LearnedTensor(Weighted):
     """A tensor of numbers that are learned and the same for every sample. Add it to a sequence and it is a position embedding,
     concatenate it and it is a class token, multiply by it and it is a scale. It starts as zeros unless its first values say
     otherwise. Where it stands in the file is where its weights stand among the others."""
+
+    bare: ClassVar[bool] = True
 
     dims: tuple[int, ...] = numbers(
         (1, 8), lo=1, hi=10_000_000, least=1, most=6, help="shape without the batch", title="Shape"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.blocks.expect import want_sequence
 from engine.blocks.initial import Weighted
@@ -16,6 +16,8 @@ _FAMILY = "Attention"
 class ClassToken(Weighted):
     """Put a learned vector in front of a sequence: T×D becomes (T+1)×D. It belongs to no place, so attention can gather there
     what the answer needs; select 0 reads it at the end."""
+
+    bare: ClassVar[bool] = True
 
     tokens: int = integer(1, lo=1, hi=4096, help="how many vectors", unit="vectors")
 
@@ -96,6 +98,8 @@ class PositionEmbedding(Weighted):
 class RelativePositionBias(Weighted):
     """For each head and each pair of pixels of a window a learned number that depends on their distance alone: (2M−1)² numbers
     a head, read into a heads × M² × M² tensor that is added to the products of attention. The same for all samples."""
+
+    bare: ClassVar[bool] = True
 
     window_size: int = integer(7, lo=1, hi=64, help="side of the window", unit="pixels", title="Window")
     heads: int = integer(3, lo=1, hi=1024, help="how many heads", unit="heads")

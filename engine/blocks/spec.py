@@ -118,7 +118,7 @@ class Call:
     Attributes:
         target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`), under
             `torch.` or `nn.functional.` for a plain function of tensors; ".permute" for a method of the first tensor. "add",
-            "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: left out).
+            "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: none).
         args: Positional arguments, after the tensors where the target is a function.
         kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
         packed: Whether a function takes its tensors as one list (`torch.cat([a, b], dim=1)`).
@@ -155,6 +155,8 @@ class Block:
         role: "layer" for what is part of the network; "input", "output", "loss" and "metric" for its ends; "entry" and "exit"
             for the ports of a composite, which stand inside it.
         stem: What names of placed blocks start with ("conv" gives conv1, conv2).
+        bare: Whether it is one learned tensor and hardly more. As in torch's state dicts, where a module's own parameters come
+            before those of its parts, such blocks stand before the others of their drawing.
     """
 
     kind: ClassVar[str]
@@ -164,6 +166,7 @@ class Block:
     role: ClassVar[Role]
     stem: ClassVar[str]
     settings: ClassVar[Mapping[str, Any]]
+    bare: ClassVar[bool] = False
 
     def inputs(self) -> tuple[Port, ...]:
         """The input ports; a block whose number of inputs is a setting reads it here."""

@@ -13,7 +13,7 @@ import functools
 import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -105,6 +105,9 @@ class Network(nn.Module):
                     made.requires_grad_(False)
                     self._still += [part for part in made.modules() if isinstance(part, _NORMS)]
                 _put(self, step.name.split("."), made)
+        for step in reversed(plan.steps):
+            if step.bare:
+                _move_first(self, step.name.split("."))
 
     @property
     def plan(self) -> Plan:
@@ -233,6 +236,17 @@ def _put(root: nn.Module, way: Sequence[str], layer: nn.Module) -> None:
         here = below
     # Not add_module: a block may bear the name of a method of these classes ("run"); it is stored all the same.
     here._modules[way[-1]] = layer
+
+
+def _move_first(root: nn.Module, way: Sequence[str]) -> None:
+    """Let a layer be the first of the modules that it stands among."""
+    here = root
+    for name in way[:-1]:
+        here = cast("nn.Module", here._modules[name])
+    first = here._modules.pop(way[-1])
+    rest = dict(here._modules)
+    here._modules.clear()
+    here._modules.update({way[-1]: first, **rest})
 
 
 def _made(step: Step) -> nn.Module:

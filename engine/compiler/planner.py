@@ -143,6 +143,7 @@ class Planner:
             shapes, place.shapes[ends[0]], parameters=said.parameters, macs=said.macs, more=slots[1:], path=place.path,
             named=tuple(port.name for port in block.inputs() if port.optional and port.name in wires),
             initial=block.initial() if isinstance(block, Weighted) else None, frozen=place.frozen or node.frozen,
+            bare=block.bare,
         )  # fmt: skip
         self.steps.append(step)
         return Part(node, block, sources, ports, step)

@@ -66,6 +66,7 @@ class Step:
         parameters: Learned numbers.
         macs: Multiply-adds a sample.
         more: Slots of its other outputs.
+        bare: Whether its weights come before those of the layers beside it.
         initial: How its weights begin; None where torch's own values stay.
         named: Names of its optional inputs that have a wire; the last reads are theirs.
         path: Ids of the instances that it stands in, the outermost first.
@@ -86,6 +87,7 @@ class Step:
     path: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     initial: Initial | None = None
+    bare: bool = False
     frozen: bool = False
 
     @property

@@ -78,6 +78,7 @@ class _Writer:
 
     def text(self) -> str:
         rows: list[tuple[str, str]] = []
+        bare: list[tuple[str, str]] = []
         lines: list[Line] = []
         for index, part in enumerate(self.drawn.parts):
             there = [(use, use.drawn.parts[index]) for use in self.code.uses]
@@ -85,17 +86,18 @@ class _Writer:
                 line, made = self._line(part.node, there)
                 lines.append(line)
                 real = [each for _, each in there if not each.passes]
+                place = bare if real[0].step is not None and real[0].step.bare else rows
                 if made:
-                    rows.append((made, self._note(line, real)))
+                    place.append((made, self._note(line, real)))
                 begun = self._begun(part.node, real, always=len(real) == len(there))
-                rows += [(begun, "")] if begun else []
+                place += [(begun, "")] if begun else []
         self.code.arguments = self.arguments.settle()
         body = [f"class {self.code.name}(nn.Module):"]
         body += [*documented(self.about.help), ""] if self.about.help else []
         body += _signature(self.code.arguments)
         body.append("        super().__init__()")
         body += [f"        self.{each.attribute} = {each.name}" for each in self.code.arguments if each.attribute]
-        body += aligned(rows)
+        body += aligned([*bare, *rows])
         body.append("")
         body += forward(self.code, [line for line in lines if line.runs], inputs=self.about.inputs)
         return "\n".join(body)
