@@ -95,13 +95,14 @@ def aims(heads: Sequence[Head], facts: DataFacts, inputs: Mapping[str, Shape]) -
         if column is not None and head.task != "features":
             found[index] = _aim(head, column, facts, inputs)
             free = [other for other in free if other is not column]
-    for candidates in (free, list(facts.targets), [*facts.inputs]):
+    # What fits in every way comes first: one number may be an age or, at a pinch, a yes or no.
+    for candidates, loosely in ((free, False), (free, True), (list(facts.targets), True), ([*facts.inputs], True)):
         for index, head in enumerate(heads):
             if found.get(index) is not None or head.task == "features" or named(head, facts) is not None:
                 continue
             for column in list(candidates):
                 aim = _aim(head, column, facts, inputs)
-                if aim is not None:
+                if aim is not None and (loosely or not aim.why.startswith("yes or no")):
                     found[index] = aim
                     if candidates is free:
                         free.remove(column)

@@ -279,7 +279,7 @@ def _classes(criterion: Criterion, data: DataSet) -> int:
     """Size of the confusion matrix."""
     term = criterion.accuracy
     column = None if term is None else data.facts.column(term.target_column)
-    count = 0 if column is None else len(column.classes)
+    count = len(column.classes) if column is not None and column.kind == "label" else 0
     return count if count <= LARGEST_MATRIX else 0
 
 
