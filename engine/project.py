@@ -18,6 +18,8 @@ from engine.graph import store
 from engine.graph.check import Report, check
 from engine.graph.facts import DataFacts
 from engine.graph.model import Graph, SetSection
+from engine.importers.section import fault
+from engine.training.places import carry, weights_file
 from engine.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -97,18 +99,33 @@ class Project:
         return check(self.graph, facts)
 
     def build(self, seed: int | None = None) -> Network:
-        """The network as a torch module with fresh weights.
+        """The network as a torch module with its imported weights, or fresh ones where there are none.
 
         Args:
             seed: Start of the weights' randomness; None takes torch's global generator.
 
         Raises:
             CompileError: The graph has problems; they are named.
+            StoreError: The imported weights are gone or damaged.
         """
         from engine.compiler.module import build
         from engine.compiler.plan import plan
 
-        return build(plan(self.graph), seed=seed)
+        network, path = build(plan(self.graph), seed=seed), self.weights
+        if path is not None:
+            from engine.training.imported import fill
+
+            fill(network, path)
+        return network
+
+    @property
+    def weights(self) -> Path | None:
+        """File of its imported weights, with which it begins; None where it begins with fresh ones.
+
+        Raises:
+            StoreError: The file is gone.
+        """
+        return weights_file(self.graph, self.path)
 
     def source(self) -> str:
         """The network as a Python file that needs only torch.
@@ -129,6 +146,7 @@ class Project:
         target = Path(path) if path is not None else self.path
         if target is None:
             raise StoreError("this project has no file yet; name one to save it in.")
+        carry(self.graph, self.path, target)
         store.save(self.graph, target)
         self.path = target
         return target
@@ -150,7 +168,20 @@ def read(text: str | bytes, path: str = "") -> Graph:
             text_ = f"{file} is not a project that can be opened, at {where}: {error}"
             raise StoreError(text_, path=path, where=where) from error
     _check_about(graph.sections["about"], path, file)
+    _check_weights(graph.sections["weights"], path, file)
     return graph
+
+
+def _check_weights(weights: Any, path: str, file: str) -> None:
+    """Refuse a section "weights" that names a file elsewhere, or a map of names that cannot be understood.
+
+    Raises:
+        StoreError: It is one.
+    """
+    problem, where = fault(weights)
+    if problem:
+        where = f"weights.{where}".rstrip(".")
+        raise StoreError(f"{file} is not a project that can be opened, at {where}: {problem}", path=path, where=where)
 
 
 def _check_about(about: Any, path: str, file: str) -> None:

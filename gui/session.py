@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.data import DataSet
-from engine.graph.model import Edit, Graph, Move, SetSection
+from engine.graph.model import Edit, Graph
 from engine.probes.worker import ProbeWorker, Request
 from engine.torch_import import ready
 from engine.training import messages as m
+from engine.training.places import weights_file
 from engine.training.runs import Run, new_run_path, runs_folder
 from gui.background import in_background
 from gui.document import Document
-from gui.feed import DataFeed, only, settling
+from gui.feed import DataFeed, settling
+from gui.weights import moves_no_weight, same_network, weights_of
 
 if TYPE_CHECKING:
     from engine.training.runner import Runner
@@ -105,7 +107,7 @@ class Session(QObject):
     # --- following the document
 
     def _edited(self, edit: Edit) -> None:
-        if not only(edit, (Move, SetSection)):
+        if not moves_no_weight(edit):
             self._settle_network.start()
 
     def _replaced(self) -> None:
@@ -135,13 +137,19 @@ class Session(QObject):
         self.looking_at = graph.copy()
         normalisation = self.dataset.normalisation if self.dataset is not None else None
         seed = self.document.project.training.seed
-        self._worker.load_graph(graph, normalisation=normalisation, seed=seed)
+        self._worker.load_graph(graph, normalisation=normalisation, seed=seed, weights=weights_of(self.document))
         self.network_changed.emit()
 
     @property
     def trained(self) -> bool:
         """Whether the network that is looked into has learned anything."""
         return self._runner is not None or (self.looking_at is not None and self.looking_at is self._run_graph)
+
+    @property
+    def imported(self) -> str:
+        """File name of the imported weights that are looked into; empty where a run's are, or fresh ones."""
+        here = not self.trained and self.looking_at is not None and weights_of(self.document) is not None
+        return str(self.document.root.sections["weights"].get("from", "")) if here else ""
 
     # --- training
 
@@ -170,13 +178,16 @@ class Session(QObject):
             project.training,
             self.feed.current,
         )
-        title = project.title
+        title, place = project.title, project.path
 
         def make() -> Runner:
             ready()
             from engine.training.runner import Runner
 
-            return Runner(graph, choice, settings, run_dir=path, dataset=dataset, in_window=True, title=title)
+            weights = weights_file(graph, place)
+            return Runner(
+                graph, choice, settings, run_dir=path, dataset=dataset, in_window=True, title=title, weights=weights
+            )
 
         self._prepare(make)
 
@@ -215,7 +226,8 @@ class Session(QObject):
         self._run_graph = runner.graph.copy()
         self.looking_at = self._run_graph
         normalisation = self.dataset.normalisation if self.dataset is not None else None
-        self._worker.load_graph(runner.graph, normalisation=normalisation, seed=runner.settings.seed)
+        weights = weights_of(self.document)
+        self._worker.load_graph(runner.graph, normalisation=normalisation, seed=runner.settings.seed, weights=weights)
         self._show(str(runner.run_dir))
         self.network_changed.emit()
         runner.start()
@@ -382,17 +394,3 @@ class Session(QObject):
             self._runner.join(20.0)
             self._runner = None
         self._worker.close()
-
-
-def same_network(one: Graph, other: Graph) -> bool:
-    """Whether two graphs are the same network, wherever their blocks stand on the canvas, composites included."""
-
-    def drawn(graph: Graph) -> tuple[object, ...]:
-        blocks = [(node.id, node.kind, node.name, dict(node.settings), node.bypassed) for node in graph]
-        return blocks, {(wire.source, wire.target) for wire in graph.wires.values()}
-
-    def whole(graph: Graph) -> tuple[object, ...]:
-        inside = {id_: (c.name, c.settings, drawn(c.body)) for id_, c in graph.composites.items()}
-        return *drawn(graph), inside
-
-    return whole(one) == whole(other)

@@ -137,7 +137,8 @@ class Thumbnails(QObject):
     def _known(self) -> dict[str, str]:
         """Block id -> name in the plan, of the blocks of the open drawing that have a picture to give."""
         graph, document = self.session.looking_at, self.document
-        if not self._active or not self.session.trained or graph is None or self._pinned() is None:
+        taught = self.session.trained or bool(self.session.imported)
+        if not self._active or not taught or graph is None or self._pinned() is None:
             return {}
         prefix = self._prefix(graph)
         if prefix is None:

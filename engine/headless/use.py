@@ -136,7 +136,8 @@ def export(text: str, *, to: str, out: str) -> int:
     from engine.export import export as write
 
     project = engine.open(text)
-    written = write(project.graph, to=to, out=path, title=project.title)
+    network = project.build(seed=0) if project.weights is not None else None
+    written = write(project.graph, network, to=to, out=path, title=project.title)
     say(f"{written.path}: {written.check}")
     return 0
 

@@ -31,6 +31,7 @@ HOLDERS = (
     "state_dict", "model_state_dict", "model", "network", "net", "weights", "module", "params", "model_ema", "state_dict_ema",
 )  # fmt: skip
 _WHOLE = ("BININT", "BININT1", "BININT2", "INT", "LONG", "LONG1", "LONG4")  # how a pickle says a whole number
+_PROTOCOL = 2  # of the pickles that PyTorch writes
 _NOTES = ("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE")  # what it keeps for later
 # What torch and its unpickler raise for files that are damaged or mean harm.
 _DAMAGE = (
@@ -139,6 +140,8 @@ def _check_archive(content: bytes) -> None:
         if sum(entry.file_size for entry in entries) > len(content):
             raise ValueError("its parts claim more bytes than the file has")
         for entry in entries:
+            if entry.filename.endswith("data.pkl") and archive.read(entry)[:2] != bytes((0x80, _PROTOCOL)):
+                raise ValueError("its list of weights is no pickle of PyTorch's")
             if entry.filename.endswith("constants.pkl"):
                 raise _OtherError("it is a TorchScript program, not weights; save model.state_dict() instead.")
 
@@ -156,6 +159,8 @@ def _check_claims(content: bytes) -> None:
     for _ in range(5):  # magic number, protocol, system, the object, the keys of its storages
         before: list[tuple[str, Any]] = []
         for opcode, argument, _position in pickletools.genops(stream):
+            if opcode.name == "PROTO" and argument != _PROTOCOL:
+                raise ValueError(f"it is a pickle of protocol {argument}")
             if opcode.name == "BINPERSID":
                 names = [name for name, _ in before[-3:]]
                 if len(names) < 3 or names[0] not in _WHOLE or names[1:] != ["NONE", "TUPLE"]:

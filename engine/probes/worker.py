@@ -129,10 +129,10 @@ class ProbeWorker:
     # --- from outside
 
     def load_graph(self, graph: Graph, *, normalisation: Normalisation | None = None, seed: int = 0,
-                   source: str = "untrained weights") -> None:  # fmt: skip
-        """Look into a network built from this drawing, with fresh weights until `load_state` brings others."""
+                   source: str = "untrained weights", weights: Path | None = None) -> None:  # fmt: skip
+        """Look into a network built from this drawing, with fresh weights, or imported ones, until `load_state` brings others."""
         drawing = graph.copy()
-        self._change(lambda: _from_graph(drawing, normalisation, seed, source))
+        self._change(lambda: _from_graph(drawing, normalisation, seed, source, weights))
 
     def load_run(self, path: str | Path, which: Literal["best", "last"] = "best") -> None:
         """Look into a stored run; its normalisation comes with it."""
@@ -358,11 +358,18 @@ def _picture(answer: Answer, look: Look) -> Atlas | None:
             return None
 
 
-def _from_graph(graph: Graph, normalisation: Normalisation | None, seed: int, source: str) -> _Subject:
+def _from_graph(
+    graph: Graph, normalisation: Normalisation | None, seed: int, source: str, weights: Path | None
+) -> _Subject:
     from engine.compiler.plan import plan
     from engine.probes.where import private_copy
 
-    return _Subject(private_copy(plan(graph), seed=seed), normalisation, source, None)
+    network = private_copy(plan(graph), seed=seed)
+    if weights is not None:
+        from engine.training.imported import fill
+
+        source = f"weights of {fill(network, weights).origin}"
+    return _Subject(network, normalisation, source, None)
 
 
 def _from_run(path: Path, which: Literal["best", "last"]) -> _Subject:

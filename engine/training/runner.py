@@ -54,6 +54,7 @@ class Runner:
     def __init__(
         self, graph: Graph, choice: DataChoice, settings: TrainingSettings, *, run_dir: Path, resume: bool = False,
         dataset: DataSet | None = None, data_dir: Path | None = None, in_window: bool = False, title: str = "",
+        weights: Path | None = None,
     ) -> None:  # fmt: skip
         self.graph = graph.copy()
         self.choice = choice
@@ -64,6 +65,7 @@ class Runner:
         self._dataset = dataset
         self._data_dir = data_dir
         self._in_window = in_window
+        self._weights = weights  # imported ones, which it begins with
         self._title = title  # of the run; empty: the project's own
         self._control = Control()
         self._step = 0
@@ -151,7 +153,7 @@ class Runner:
         data = self._dataset
         if data is None:
             data = load(self.choice, image=image_shape(self.graph), data_dir=self._data_dir, progress=self._progress)
-        wishes = Wishes(choice=self.choice, title=self._title, spare_a_core=self._in_window)
+        wishes = Wishes(choice=self.choice, title=self._title, spare_a_core=self._in_window, weights=self._weights)
         fit(
             self.graph, data, self.settings, run=self.run_dir, say=self._say, control=self._control,
             resume=self._resume, wishes=wishes,

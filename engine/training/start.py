@@ -14,6 +14,7 @@ from engine.data.loading import load
 from engine.errors import RunError
 from engine.graph.model import Graph
 from engine.training.loop import fit
+from engine.training.places import weights_file
 from engine.training.prepare import Wishes
 from engine.training.runs import Run, new_run_path, runs_folder
 from engine.training.settings import TrainingSettings
@@ -51,7 +52,8 @@ def train(
     run = Path(out) if out is not None else new_run_path(runs_folder(project.path), project.title)
     if data is None:
         data = load(project.located_data, image=image_shape(project.graph), data_dir=data_dir)
-    wishes = Wishes(choice=project.located_data, title=project.title)
+    weights = None if resume else weights_file(project.graph, project.path)
+    wishes = Wishes(choice=project.located_data, title=project.title, weights=weights)
     result = fit(project.graph, data, settings, run=run, resume=resume, wishes=wishes)
     if result.reason == "failed":
         raise RunError(result.text)

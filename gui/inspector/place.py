@@ -122,6 +122,8 @@ class InspectPlace(QWidget):
                 t.good,
                 f"Best weights of the run {run_words(session.run or '')}",
             )
+        elif session.imported:
+            icon, colour, words = "check-circle-outline", t.good, f"Imported weights of {session.imported}"
         else:
             icon, colour, words = "information-outline", t.warn, UNTRAINED
         self.sign.setPixmap(theme.icon(icon, color=colour).pixmap(16, 16))

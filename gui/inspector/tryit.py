@@ -321,7 +321,7 @@ class TryPanel(QWidget):
                 self.headline.setText("")
                 continue
             self.headline.setText(bars.labels[best])
-            untrained = not self.session.trained
+            untrained = not (self.session.trained or self.session.imported)
             share = f"{100 * bars.values[best]:.1f} % sure" if bars.probabilities else "the largest output"
             self.line.setText(
                 f"{share}, but these weights are untrained: press Train to see them learn" if untrained else share
