@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
+from engine.data.kinds import FILES
 from engine.project import Project, open_project
 from gui import preferences, theme
 from gui.actions import Action
@@ -70,7 +71,7 @@ def build(project: Project) -> Window:
         ExportDialog(document, session, window[0]).exec()
 
     def drop(path: Path) -> bool:
-        if path.is_dir() or path.suffix == ".npz":
+        if path.is_dir() or path.suffix.lower() in FILES:
             window[0].show_place("data")
             return bool(data.take(path))
         if path.suffix.lower() not in PICTURES:

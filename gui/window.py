@@ -330,7 +330,7 @@ class Window(QMainWindow):
                 event.acceptProposedAction()
                 return
         self.say(
-            "LayerLoom opens projects (.loom), pictures, folders of pictures and .npz arrays; this is none of them."
+            "LayerLoom opens projects (.loom), pictures, folders of them, tables (.csv), texts (.txt), arrays (.npz); this is none."
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:

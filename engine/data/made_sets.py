@@ -166,6 +166,7 @@ def portraits(request: Request) -> Table:
     source="generated",
     group="Series",
     settings=("length", "horizon", "answer", "count", "noise"),
+    idle=("stratified",),
 )
 def sines(request: Request) -> Table:
     """Make the series."""
@@ -181,6 +182,7 @@ def sines(request: Request) -> Table:
     source="after J. Elman: Finding structure in time (1990); generated",
     group="Text",
     settings=("length", "count"),
+    idle=("normalise", "stratified"),
 )
 def echo(request: Request) -> Table:
     """Make the sequences."""
@@ -197,6 +199,7 @@ def echo(request: Request) -> Table:
     source="generated",
     group="Text",
     settings=("length", "count"),
+    idle=("normalise", "stratified"),
 )
 def grammar(request: Request) -> Table:
     """Make the sentences."""
@@ -213,6 +216,7 @@ def grammar(request: Request) -> Table:
     source="generated",
     group="Text",
     settings=("length", "vocabulary", "tokens", "count"),
+    idle=("normalise",),
 )
 def opinions(request: Request) -> Table:
     """Make the sentences."""

@@ -84,6 +84,7 @@ def csv(request: Request) -> Table:
     needs="file",
     group="Your own",
     settings=("inputs", "targets", "length", "horizon", "answer", "step", "target_scale", "header", "delimiter"),
+    idle=("split_seed", "stratified"),
 )
 def series(request: Request) -> Table:
     """Read a series."""
@@ -100,6 +101,7 @@ def series(request: Request) -> Table:
     needs="file",
     group="Your own",
     settings=("tokens", "vocabulary", "length", "step", "answer"),
+    idle=("normalise", "split_seed", "stratified"),
 )
 def text(request: Request) -> Table:
     """Read a text file."""
@@ -116,6 +118,7 @@ def text(request: Request) -> Table:
     needs="file",
     group="Your own",
     settings=("inputs", "targets", "tokens", "vocabulary", "length", "header", "delimiter"),
+    idle=("normalise",),
 )
 def sentences(request: Request) -> Table:
     """Read a table of texts."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, how many there are
 Needs = Literal["nothing", "folder", "file"]
 Group = Literal["Pictures", "Tables", "Points", "Series", "Text", "Your own"]
+GROUPS: tuple[Group, ...] = ("Pictures", "Tables", "Points", "Series", "Text", "Your own")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Declaration:
         read: Reads it.
         group: The heading it stands under.
         settings: Names of the settings of a choice that only some data sets have and that this one reads.
+        idle: Names of the settings that all others have and that mean nothing here.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Declaration:
     read: Reader
     group: Group = "Your own"
     settings: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 _REGISTRY: dict[str, Declaration] = {}
@@ -96,14 +99,14 @@ _HOMES = ("engine.data.sets", "engine.data.made_sets", "engine.data.own_sets")
 
 def dataset(
     name: str, *, title: str, help: str, source: str, needs: Needs = "nothing", group: Group = "Your own",
-    settings: tuple[str, ...] = (),
+    settings: tuple[str, ...] = (), idle: tuple[str, ...] = (),
 ) -> Callable[[Reader], Reader]:  # fmt: skip
     """Declare the function below as the reader of a data set."""
 
     def decorate(read: Reader) -> Reader:
         if name in _REGISTRY:
             raise ValueError(f"two data sets are declared as {name!r}")
-        _REGISTRY[name] = Declaration(name, title, help, source, needs, read, group, settings)
+        _REGISTRY[name] = Declaration(name, title, help, source, needs, read, group, settings, idle)
         return read
 
     return decorate

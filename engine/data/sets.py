@@ -111,6 +111,7 @@ def breast_cancer(request: Request) -> Table:
     source="B. Efron and others: Least Angle Regression (2004), as in scikit-learn",
     group="Tables",
     settings=("target_scale",),
+    idle=("stratified",),
 )
 def diabetes(request: Request) -> Table:
     """Read the diabetes table."""
@@ -127,6 +128,7 @@ def diabetes(request: Request) -> Table:
     source="Python Software Foundation: pydoc_data.topics (standard library)",
     group="Text",
     settings=("tokens", "vocabulary", "length", "step", "answer"),
+    idle=("normalise", "split_seed", "stratified"),
 )
 def pydoc(request: Request) -> Table:
     """Read the documentation."""

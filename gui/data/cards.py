@@ -4,25 +4,65 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from engine.data.registry import Declaration, datasets
+from engine.data.registry import GROUPS, Declaration, datasets
 from gui import theme
 
 ICONS = {
     "digits": "numeric",
     "mnist": "pencil-outline",
     "fashion-mnist": "tshirt-crew-outline",
+    "shapes": "shape-outline",
+    "portraits": "account-outline",
+    "iris": "flower-outline",
+    "wine": "glass-wine",
+    "breast_cancer": "microscope",
+    "diabetes": "chart-line",
+    "sines": "sine-wave",
+    "pydoc": "language-python",
+    "echo": "repeat",
+    "grammar": "tag-text-outline",
+    "opinions": "thumbs-up-down-outline",
     "folder": "folder-image",
+    "masks": "image-multiple-outline",
     "npz": "code-array",
+    "csv": "table",
+    "series": "chart-timeline-variant",
+    "text": "text-long",
+    "sentences": "comment-text-outline",
 }
+GROUP_ICON = {"Points": "scatter-plot"}
 HEIGHT = 58  # pixels
 LINES = {
     "digits": "1,797 digits of 8×8 pixels, built in",
     "mnist": "70,000 digits of 28×28 pixels",
     "fashion-mnist": "70,000 pieces of clothing, 28×28",
-    "folder": "Your own, one folder a class",
-    "npz": "Your own, saved with numpy",
+    "shapes": "Drawn, with the class of every pixel",
+    "portraits": "Drawn faces: age and gender",
+    "iris": "150 flowers of 3 kinds, 4 numbers",
+    "wine": "178 wines of 3 growers, 13 numbers",
+    "breast_cancer": "569 tissues, 2 classes, 30 numbers",
+    "diabetes": "442 persons, a number to predict",
+    "blobs": "Three heaps that lines can part",
+    "and": "1 where both numbers are 1",
+    "or": "1 where one number is 1, or both",
+    "xor": "Four squares that no line parts",
+    "rings": "A disc inside a ring",
+    "moons": "Two half moons",
+    "spirals": "Two spirals around each other",
+    "sines": "Waves to forecast",
+    "pydoc": "Python's own manual, character by character",
+    "echo": "Letters to say again later",
+    "grammar": "A class for every word, generated",
+    "opinions": "Praise and blame, generated",
+    "folder": "Pictures, one folder a class",
+    "masks": "Pictures, and a mask for each",
+    "npz": "Saved with numpy",
+    "csv": "Numbers and kinds, a line a sample",
+    "series": "Numbers over time, a line a step",
+    "text": "A text file to be modelled",
+    "sentences": "Texts with a label, a line each",
 }  # what a card says in one line; the whole of it stands in the declaration and below the chosen card
 
 
@@ -58,7 +98,8 @@ class SetCard(QAbstractButton):
         painter.setBrush(QColor(tokens.accent_soft if chosen else tokens.raised))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
         icon = theme.icon(
-            ICONS.get(self.declaration.name, "database-outline"), color=tokens.accent if chosen else tokens.muted
+            ICONS.get(self.declaration.name, GROUP_ICON.get(self.declaration.group, "database-outline")),
+            color=tokens.accent if chosen else tokens.muted,
         )
         icon.paint(painter, 14, (self.height() - 22) // 2, 22, 22)
         left, width = 50, self.width() - 50 - 34
@@ -76,8 +117,31 @@ class SetCard(QAbstractButton):
             )
 
 
+class GroupHead(QToolButton):
+    """The heading of a group of cards; it folds them away."""
+
+    def __init__(self, group: str, count: int) -> None:
+        super().__init__()
+        self.title, self.count = group, count
+        self.setObjectName(f"data_group_{group.lower().replace(' ', '_')}")
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setText(f"{group} ({count})")
+        self.toggled.connect(self._restyle)
+        theme.notifier().changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self, *_: object) -> None:
+        open_ = self.isChecked()
+        self.setIcon(theme.icon("chevron-down" if open_ else "chevron-right", color=theme.current().muted))
+        self.setFont(theme.font(12, 600))
+        self.setAccessibleName(f"{self.title}: {self.count} data sets, {'shown' if open_ else 'folded away'}")
+
+
 class SetCards(QWidget):
-    """All of them, one under the other; arrow keys move the choice.
+    """All of them, group by group; of the groups only that of the chosen one is open at first. Arrow keys move the choice.
 
     Attributes:
         picked: Emits the name of the data set that a person chose.
@@ -88,20 +152,32 @@ class SetCards(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.cards = {name: SetCard(declaration) for name, declaration in datasets().items()}
+        self.heads: dict[str, GroupHead] = {}
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        for card in self.cards.values():
-            self._group.addButton(card)
-            column.addWidget(card)
-            card.clicked.connect(self._clicked)
+        for group in GROUPS:
+            inside = [card for card in self.cards.values() if card.declaration.group == group]
+            head = self.heads[group] = GroupHead(group, len(inside))
+            head.toggled.connect(self._folded)
+            column.addWidget(head)
+            for card in inside:
+                self._group.addButton(card)
+                column.addWidget(card)
+                card.clicked.connect(self._clicked)
+        self._folded()
         theme.notifier().changed.connect(self.update)
 
     def set_chosen(self, name: str) -> None:
-        """Show which one is chosen."""
+        """Show which one is chosen, and open its group."""
         if name in self.cards:
             self.cards[name].setChecked(True)
+            self.heads[self.cards[name].declaration.group].setChecked(True)
+
+    def _folded(self, *_: object) -> None:
+        for card in self.cards.values():
+            card.setVisible(self.heads[card.declaration.group].isChecked())
 
     def _clicked(self) -> None:
         card = self.sender()
@@ -109,8 +185,9 @@ class SetCards(QWidget):
             self.picked.emit(card.declaration.name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down choose."""
-        names = list(self.cards)
+        """Up and down choose, among the open groups."""
+        names = [name for head in self.heads for name, card in self.cards.items()
+                 if card.declaration.group == head and self.heads[head].isChecked()]  # fmt: skip
         here = next((place for place, name in enumerate(names) if self.cards[name].hasFocus()), None)
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if here is None or step is None:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 
 from engine.data.choice import DataChoice
 from engine.data.download import SOURCES
-from engine.data.registry import dataset_of
+from engine.data.kinds import TABLES, TEXTS, kind_of
+from engine.data.registry import dataset_of, datasets
 from engine.declare import from_json, settings_of, to_json
 from engine.errors import SettingError
 from engine.graph.model import Batch, Edit, SetSection
@@ -25,18 +26,14 @@ from gui.form import SettingsForm
 from gui.widgets import Heading, Hint, hline
 
 WIDTH = 336  # pixels
-IDX_FILES = ("train-images-idx3-ubyte", "train-images.idx3-ubyte")
-
-
-def kind_of(path: Path) -> str | None:
-    """Which data set a folder or file is, None where it is none. Looks for a few names only."""
-    if path.suffix.lower() == ".npz":
-        return "npz"
-    if not path.is_dir():
-        return None
-    if any((path / f"{name}{ending}").exists() for name in IDX_FILES for ending in ("", ".gz")):
-        return "fashion-mnist" if "fashion" in str(path).lower() else "mnist"
-    return "folder"
+OWN = frozenset(
+    name for declared in datasets().values() for name in declared.settings
+)  # settings of some data sets only
+FILTERS = {
+    "npz": ("Choose arrays", "NumPy arrays (*.npz)"),
+    "text": ("Choose a text", f"Text ({' '.join('*' + ending for ending in TEXTS)});;All files (*)"),
+}
+TABLE_FILTER = ("Choose a table", f"Tables ({' '.join('*' + ending for ending in (*TABLES, '.txt'))});;All files (*)")
 
 
 class Choosing(QWidget):
@@ -62,14 +59,18 @@ class Choosing(QWidget):
         self.browse = QPushButton("Choose…")
         self.browse.setObjectName("data_browse")
         self.fetching = Fetching()
-        self.form = SettingsForm(DataChoice, hide=("name", "path"))
+        self.own = SettingsForm(DataChoice, hide=set(settings_of(DataChoice)) - OWN)
+        self.own.setObjectName("own_settings")
+        self.own_heading = Heading("How it is read")
+        self.form = SettingsForm(DataChoice, hide=("name", "path", *OWN))
         self._lay_out()
         self.cards.picked.connect(self.choose)
         self.path.editingFinished.connect(self._path_typed)
         self.browse.clicked.connect(self.ask_path)
         self.fetching.fetched.connect(self._fetched)
-        self.form.changed.connect(self._changed)
-        self.form.finished.connect(self._finished)
+        for form in (self.own, self.form):
+            form.changed.connect(self._changed)
+            form.finished.connect(self._finished)
         document.edited.connect(self._edited)
         document.replaced.connect(self._replaced)
         theme.notifier().changed.connect(self._restyle)
@@ -89,8 +90,8 @@ class Choosing(QWidget):
         self._path_row = QWidget()
         self._path_row.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (Heading("Data set"), self.cards, self._path_row, self.fetching, self.about, hline(),
-                       Heading("Split and scaling"), self.form):  # fmt: skip
+        for widget in (Heading("Data set"), self.cards, self._path_row, self.fetching, self.about,
+                       self.own_heading, self.own, hline(), Heading("Split and scaling"), self.form):  # fmt: skip
             column.addWidget(widget)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -149,7 +150,8 @@ class Choosing(QWidget):
     def ask_path(self) -> None:
         """Ask for the folder or file."""
         if dataset_of(self.choice.name).needs == "file":
-            path, _ = QFileDialog.getOpenFileName(self, "Choose arrays", self.choice.path, "NumPy arrays (*.npz)")
+            title, kinds = FILTERS.get(self.choice.name, TABLE_FILTER)
+            path, _ = QFileDialog.getOpenFileName(self, title, self.choice.path, kinds)
         else:
             path = QFileDialog.getExistingDirectory(self, "Choose the folder", self.choice.path)
         if path:
@@ -189,17 +191,22 @@ class Choosing(QWidget):
         self.about.setText(f"{declaration.help}\n{declaration.source}." if published else declaration.help)
         self._path_row.setVisible(declaration.needs != "nothing")
         self.path.setText(choice.path)
-        what = "the .npz file" if declaration.needs == "file" else "the folder"
+        what = "the file" if declaration.needs == "file" else "the folder"
         known = choice.name in SOURCES
         self.path.setPlaceholderText("Downloaded files, or choose…" if known else f"Drop or choose {what}")
         self.path.setAccessibleName(f"Where {declaration.title} lies")
         self.path.setToolTip(choice.path or f"Drop {what} onto this place, or choose it")
         self.fetching.set_name(choice.name)
-        wanted = {
-            name: value for name, value in to_json(choice, all_of_them=True).items() if name not in ("name", "path")
-        }
-        if self.form.values() != wanted:
-            self.form.set_values(wanted)
+        self.own_heading.setText("How it is made" if "generated" in declaration.source else "How it is read")
+        self.own_heading.setVisible(bool(declaration.settings))
+        self.own.show_only(declaration.settings)
+        self.own.setVisible(bool(declaration.settings))
+        self.form.show_only(set(self.form.rows) - set(declaration.idle))
+        held = to_json(choice, all_of_them=True)
+        for form in (self.own, self.form):
+            wanted = {name: held[name] for name in form.rows}
+            if form.values() != wanted:
+                form.set_values(wanted)
 
 
 def _sets_data(edit: Edit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,46 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
+from engine.data import DataSet
+from engine.graph.facts import Column
 from gui import theme
+from gui.pictures import number
 
 PARTS = {"train": "Training", "val": "Validation", "test": "Test"}
 ROW = 26  # pixels of one class
 NAME_WIDTH = 120  # pixels at most for a class name
 BAR = 12
+MOST = 120  # rows; of more classes, as of a vocabulary, the most frequent are shown
+BINS = 16  # of a histogram of numbers
+OF = {"label": "samples", "mask": "pixels", "tags": "steps", "tokens": "steps", "number": "samples"}
+
+
+def countable(data: DataSet) -> tuple[Column, ...]:
+    """The columns to be predicted whose values can be counted."""
+    return tuple(
+        column for column in data.facts.targets
+        if column.classes or (column.kind == "number" and column.dims == (1,))
+    )  # fmt: skip
+
+
+def counted(data: DataSet, column: Column) -> tuple[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+    """Names and counts for each part: of classes, the most frequent first where they are many, or of spans of numbers."""
+    if not column.classes:
+        values = data.columns[column.name][:, 0]
+        edges = np.histogram_bin_edges(values, bins=BINS)
+        names = tuple(f"{number(float(lo))} to {number(float(hi))}" for lo, hi in pairwise(edges))
+        parts = {part: np.histogram(values[rows], edges)[0].astype(np.int64) for part, rows in data.splits.items()}
+        return names, parts
+    counts = data.class_counts(column.name)
+    shown = tuple(name.replace("\n", "⏎").replace(" ", "␣") or "empty" for name in column.classes)
+    if column.kind == "label" and len(column.classes) <= MOST * 8 and column.pad is None:
+        return column.classes, counts
+    totals = np.sum(list(counts.values()), axis=0)
+    first = np.argsort(-totals, kind="stable")
+    first = (
+        first[totals[first] > 0][:MOST] if len(shown) > BINS else np.flatnonzero(np.arange(len(shown)) != column.pad)
+    )
+    return tuple(shown[row] for row in first), {part: values[first] for part, values in counts.items()}
 
 
 def part_colour(part: str) -> str:

@@ -5,24 +5,32 @@ Not for: reading data (`gui.feed`), nor for the model's side of them.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.data import DataSet
 from engine.data.download import SOURCES
+from engine.data.kinds import kind_of
 from engine.data.registry import Declaration, dataset_of
 from gui import theme
-from gui.background import in_background
-from gui.data.choosing import Choosing, kind_of
-from gui.data.counts import CountBars, PartsLegend, scrolled
+from gui.data.choosing import Choosing
+from gui.data.counts import OF, CountBars, PartsLegend, countable, counted, scrolled
 from gui.data.fetching import download_text
-from gui.data.samples import SampleDialog, SampleGrid, Sheet, pick
+from gui.data.samples import SampleDialog
 from gui.data.summary import FactsStrip, Notes, holder
-from gui.data.values import ValueTable
+from gui.data.views import SampleViews
 from gui.document import Document
 from gui.session import Session
 from gui.widgets import Card, EmptyState, Heading, Hint, IconButton, PrimaryButton
@@ -38,32 +46,28 @@ class DataPlace(QWidget):
         self.setObjectName("data_place")
         self.setAcceptDrops(True)
         self.document, self.session = document, session
-        self._seed = 0
+        self._data: DataSet | None = None
         self.choosing = Choosing(document)
         self.facts = FactsStrip()
         self.notes = Notes()
-        self.grid = SampleGrid()
-        self.values = ValueTable()
+        self.views = SampleViews()
+        self.grid, self.values = self.views.grid, self.views.values
+        self.counted = QComboBox()
+        self.counted.setObjectName("counted_column")
+        self.counted.setAccessibleName("What is counted")
         self.bars = CountBars()
         self.legend = PartsLegend()
         self.shuffle = IconButton("shuffle-variant", "Show other samples")
         self.shuffle.setObjectName("shuffle_samples")
+        self.masks = IconButton("layers-outline", "Lay the masks over the pictures", checkable=True)
+        self.masks.setObjectName("show_masks")
+        self.masks.setChecked(True)
         self.sample_hint = Hint()
         self.loading_text = QLabel("Reading")
         self.loading_bar = QProgressBar()
         self.fault = _FaultState()
         self._lay_out()
-        session.dataset_ready.connect(self.show_data)
-        session.data_failed.connect(self.show_fault)
-        session.loading.connect(self.show_loading)
-        self.choosing.reload_wanted.connect(session.reload_data)
-        self.shuffle.clicked.connect(self._shuffle)
-        self.grid.opened.connect(self.open_sample)
-        self.fault.browse.clicked.connect(self.choosing.ask_path)
-        self.fault.again.clicked.connect(session.reload_data)
-        self.fault.fetch.clicked.connect(self.choosing.fetching.start)
-        self.fault.digits.clicked.connect(self._choose_digits)
-        theme.notifier().changed.connect(self._restyle)
+        self._connect()
         self._restyle()
         if session.dataset is not None:
             self.show_data(session.dataset)
@@ -71,6 +75,23 @@ class DataPlace(QWidget):
             self.show_fault(session.data_error)
         else:
             self.show_loading("Reading", 0, 0)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.dataset_ready.connect(self.show_data)
+        session.data_failed.connect(self.show_fault)
+        session.loading.connect(self.show_loading)
+        self.choosing.reload_wanted.connect(session.reload_data)
+        self.shuffle.clicked.connect(self.views.shuffle)
+        self.masks.toggled.connect(self.views.set_masks)
+        self.views.failed.connect(self.sample_hint.setText)
+        self.counted.currentIndexChanged.connect(self._count)
+        self.grid.opened.connect(self.open_sample)
+        self.fault.browse.clicked.connect(self.choosing.ask_path)
+        self.fault.again.clicked.connect(session.reload_data)
+        self.fault.fetch.clicked.connect(self.choosing.fetching.start)
+        self.fault.digits.clicked.connect(self._choose_digits)
+        theme.notifier().changed.connect(self._restyle)
 
     # --- building
 
@@ -94,17 +115,18 @@ class DataPlace(QWidget):
         head.addWidget(Heading("Samples"))
         head.addSpacing(theme.SPACE)
         head.addWidget(self.sample_hint, 1)
+        head.addWidget(self.masks)
         head.addWidget(self.shuffle)
         samples.box.addLayout(head)
-        self._samples = QStackedWidget()
-        area = scrolled(self.grid)
-        self.grid.follow(area.viewport())
-        self._samples.addWidget(area)
-        self._samples.addWidget(self.values)
-        samples.box.addWidget(self._samples, 1)
+        samples.box.addWidget(self.views, 1)
         counts = Card(margin=0)
         counts.box.setContentsMargins(16, 12, 8, 12)
-        counts.box.addWidget(Heading("Classes"))
+        title = QHBoxLayout()
+        self.counts_title = Heading("Classes")
+        title.addWidget(self.counts_title, 1)
+        title.addWidget(self.counted)
+        title.addSpacing(theme.SPACE)
+        counts.box.addLayout(title)
         counts.box.addWidget(self.legend)
         counts.box.addWidget(scrolled(holder(self.bars, spacing=0)), 1)
         counts.setMinimumWidth(372)
@@ -164,33 +186,36 @@ class DataPlace(QWidget):
         """Show what is in the data."""
         self.facts.tell(data, self.document.project.data.normalise)
         self.notes.tell(data.notes, data.unreadable)
-        counts = data.class_counts()
-        self.bars.show_counts(data.classes, counts)
+        self._data = data
+        columns = countable(data)
+        self.counted.blockSignals(True)
+        self.counted.clear()
+        for column in columns:
+            self.counted.addItem(column.name, column.name)
+        self.counted.blockSignals(False)
+        self.counted.setVisible(len(columns) > 1)
+        self._counts.setVisible(bool(columns))
+        self._count()
         self.legend.show_sizes({part: len(rows) for part, rows in data.splits.items()})
-        self._counts.setVisible(bool(counts))
-        pictures = "image" in data.columns
-        self.shuffle.setVisible(pictures)
-        self._samples.setCurrentIndex(0 if pictures else 1)
-        self.sample_hint.setText("click one to enlarge it" if pictures else "the first of the training part")
-        if pictures:
-            self._draw()
-        else:
-            self.grid.show_sheet(None)
-            self.values.show_data(data)
+        self.sample_hint.setText(self.views.show_data(data))
+        self.shuffle.setVisible(self.views.shuffles)
+        self.masks.setVisible(self.views.has_masks)
         self.stack.setCurrentIndex(0)
 
-    def _draw(self) -> None:
-        data = self.session.dataset
-        if data is not None:
-            in_background(self, partial(_picked, data, self._seed), self._drawn, self.sample_hint.setText)
-
-    def _drawn(self, found: tuple[DataSet, Sheet | None]) -> None:
-        if found[0] is self.session.dataset:
-            self.grid.show_sheet(found[1])
-
-    def _shuffle(self) -> None:
-        self._seed += 1
-        self._draw()
+    def _count(self) -> None:
+        """Show how often each class of the chosen column comes up, or how its numbers are spread."""
+        column = self._data.facts.column(str(self.counted.currentData())) if self._data is not None else None
+        if column is None or self._data is None:
+            return
+        title = (
+            "Classes"
+            if column.kind == "label"
+            else "Values"
+            if column.kind == "number"
+            else f"Classes, in {OF[column.kind]}"
+        )
+        self.counts_title.setText(title)
+        self.bars.show_counts(*counted(self._data, column))
 
     def open_sample(self, row: int) -> None:
         """Show one sample large."""
@@ -203,11 +228,11 @@ class DataPlace(QWidget):
     # --- drops
 
     def take(self, path: Path) -> bool:
-        """Take a folder or an .npz file; False where it is neither."""
+        """Take a folder or a file of data; False where it is neither."""
         return self.choosing.take(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take what is a folder or an .npz file."""
+        """Take what is a folder or a file of data."""
         if _dropped(event) is not None:
             event.acceptProposedAction()
             self._rule.setProperty("dropping", True)
@@ -225,10 +250,6 @@ class DataPlace(QWidget):
         path = _dropped(event)
         if path is not None and self.take(path):
             event.acceptProposedAction()
-
-
-def _picked(data: DataSet, seed: int) -> tuple[DataSet, Sheet | None]:
-    return data, pick(data, seed)
 
 
 def _dropped(event: QDropEvent) -> Path | None:

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.data import DataSet
+from engine.graph.facts import Column
 from gui import theme
+from gui.data.colours import class_rgb, with_mask
 from gui.pictures import PictureView, sample_image, to_qimage
 
 COLUMNS = 24  # pictures drawn for each class; as many as have room are shown
@@ -46,8 +48,14 @@ class Sheet:
         return column * (width + GUTTER), row * (height + GUTTER), width, height
 
 
-def pick(data: DataSet, seed: int) -> Sheet | None:
-    """Draw pictures of each class, others for another seed; None where the data have no pictures."""
+def pick(data: DataSet, seed: int, colours: NDArray[np.float32] | None = None) -> Sheet | None:
+    """Draw pictures of each class, others for another seed; None where the data have no pictures.
+
+    Args:
+        data: With pictures and, perhaps, masks.
+        seed: What the pictures are drawn from.
+        colours: Of the classes of masks, which are laid over; None leaves them out.
+    """
     images = data.columns.get("image")
     if images is None or not len(images):
         return None
@@ -57,23 +65,32 @@ def pick(data: DataSet, seed: int) -> Sheet | None:
     height, width = images[:1, 0, ::step, ::step].shape[1:]
     size = (len(groups) * (height + GUTTER) - GUTTER, COLUMNS * (width + GUTTER) - GUTTER, 3)
     picture = np.zeros(size, np.uint8)
+    mask = mask_of(data)
     for place, (_, rows) in enumerate(groups):
         for column, row in enumerate(rows):
             sample = images[row][:, ::step, ::step]
             shown = sample[:3] if sample.shape[0] >= 3 else sample[:1]
             x, y = column * (width + GUTTER), place * (height + GUTTER)
             picture[y : y + height, x : x + width] = shown.transpose(1, 2, 0)
+            if mask is not None and colours is not None:
+                tile = picture[y : y + height, x : x + width]
+                tile[:] = with_mask(tile, data.columns[mask.name][row][::step, ::step], colours, mask.pad)
     return Sheet(picture, (height, width), groups)
 
 
+def mask_of(data: DataSet) -> Column | None:
+    """The column of masks, if there is one."""
+    return next((column for column in data.facts.columns if column.kind == "mask"), None)
+
+
 def _groups(data: DataSet, rng: np.random.Generator) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    labels = data.columns.get("label")
-    if labels is None or not data.classes:
+    label = next((column for column in data.facts.columns if column.kind == "label" and column.classes), None)
+    if label is None:
         count = len(data.columns["image"])
         drawn = rng.choice(count, min(count, COLUMNS * 8), replace=False)
         return tuple(("", tuple(map(int, drawn[at : at + COLUMNS]))) for at in range(0, len(drawn), COLUMNS))
-    out = []
-    for number, name in enumerate(data.classes[:CLASSES]):
+    out, labels = [], data.columns[label.name]
+    for number, name in enumerate(label.classes[:CLASSES]):
         rows = np.flatnonzero(labels == number)
         drawn = rng.choice(rows, min(len(rows), COLUMNS), replace=False) if len(rows) else rows
         out.append((name, tuple(map(int, drawn))))
@@ -261,13 +278,22 @@ class SampleDialog(QDialog):
         sample = data.columns["image"][row]
         view = PictureView(name="The sample", least=420)
         view.set_image(sample_image(sample))
+        views = QHBoxLayout()
+        views.addWidget(view, 1)
+        mask = mask_of(data)
+        if mask is not None and len(sample) in (1, 3):
+            plain = np.ascontiguousarray(np.broadcast_to(sample.transpose(1, 2, 0), (*sample.shape[1:], 3)))
+            laid = PictureView(name="The sample with its mask", least=420)
+            colours = class_rgb(len(mask.classes))
+            laid.set_image(to_qimage(with_mask(plain, data.columns[mask.name][row], colours, mask.pad)))
+            views.addWidget(laid, 1)
         self.text = QLabel(sample_text(data, row))
         self.text.setObjectName("sample_text")
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(14)
-        column.addWidget(view, 1)
+        column.addLayout(views, 1)
         column.addWidget(self.text)
 
 
@@ -278,7 +304,16 @@ def sample_text(data: DataSet, row: int) -> str:
         (word for name, word in parts.items() if name in data.splits and np.any(data.splits[name] == row)), "no"
     )
     channels, height, width = data.columns["image"][row].shape
-    labels = data.columns.get("label")
-    name = f"{data.classes[int(labels[row])]} · " if labels is not None and data.classes else ""
+    said = []
+    for column in data.facts.targets:
+        value = data.columns[column.name][row]
+        if column.kind == "label" and column.classes:
+            said.append(column.classes[int(value)])
+        elif column.kind == "number":
+            said.append(f"{column.name} " + ", ".join(f"{number:.4g}" for number in np.ravel(value)[:3]))
+        elif column.kind == "mask":
+            there = [int(index) for index in np.unique(value) if index != column.pad and index < len(column.classes)]
+            said.append(", ".join(column.classes[index] for index in there[:6]))
+    name = "".join(f"{text} · " for text in said)
     kind = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
     return f"{name}sample {row + 1:,} · {part} part · {height} × {width} · {kind}"

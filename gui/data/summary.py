@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from engine.data import DataSet
+from engine.graph.facts import Column
 from gui import theme
 from gui.widgets import Card, Section
 
@@ -18,15 +19,7 @@ def facts_of(data: DataSet, normalise: str) -> tuple[tuple[str, str, str, str], 
     facts = data.facts
     sizes = {part: len(rows) for part, rows in data.splits.items()}
     split = f"{sizes.get('train', 0):,} · {sizes.get('val', 0):,} · {sizes.get('test', 0):,}"
-    image = facts.column("image")
-    features = facts.column("features")
-    if image is not None:
-        channels, height, width = image.dims
-        kind = {1: "1 channel, grey", 3: "3 channels, RGB"}.get(channels, f"{channels} channels")
-        size = ("size", "Size", f"{height} × {width}", kind)
-    else:
-        count = features.dims[0] if features is not None and features.dims else 0
-        size = ("size", "Size", f"{count:,}", "features")
+    size = ("size", "Size", *_size(facts.input))
     classes = ("classes", "Classes", f"{len(data.classes):,}" if data.classes else "–", _balance(data))
     return (
         ("samples", "Samples", f"{facts.samples:,}", facts.name),
@@ -37,16 +30,45 @@ def facts_of(data: DataSet, normalise: str) -> tuple[tuple[str, str, str, str], 
     )
 
 
+def _size(column: Column | None) -> tuple[str, str]:
+    """The size of an input, and what it counts."""
+    match column:
+        case Column(kind="image", dims=(channels, height, width)):
+            kind = {1: "1 channel, grey", 3: "3 channels, RGB"}.get(channels, f"{channels} channels")
+            return f"{height} × {width}", kind
+        case Column(kind="tokens", dims=(steps,)):
+            return f"{steps:,}", f"tokens, of {len(column.classes):,} in the vocabulary"
+        case Column(kind="number", dims=(steps, width)):
+            return f"{steps:,} × {width:,}", "steps × numbers"
+        case Column(kind="number", dims=(count,)):
+            return f"{count:,}", "features"
+        case _:
+            return "–", ""
+
+
 def _balance(data: DataSet) -> str:
+    more = len(data.facts.targets) - 1
+    said = _balance_of(data)
+    return f"{said}; {more} more to predict" if more > 0 else said
+
+
+def _balance_of(data: DataSet) -> str:
+    target = data.facts.target
+    if target is None or not data.classes:
+        return "no labels: numbers are predicted" if target is None or target.kind == "number" else ""
+    if target.kind in ("mask", "tags"):
+        return "of every pixel" if target.kind == "mask" else "of every step"
+    if target.classes == (data.facts.input.classes if data.facts.input is not None else ()):
+        return "the next token"
     counts = data.class_counts()
-    if not counts or not data.classes:
-        return "no labels: numbers are predicted" if not data.classes else ""
     totals = np.sum(list(counts.values()), axis=0)
     least, most = int(totals.min()), int(totals.max())
     return f"{most:,} samples each" if least == most else f"{least:,} to {most:,} samples each"
 
 
 def _scaling(data: DataSet, normalise: str) -> tuple[str, str]:
+    if data.facts.input is not None and data.facts.input.kind == "tokens":
+        return "–", "tokens are not scaled"
     if normalise == "none":
         return "as they are", "numbers are not scaled"
     if normalise == "unit":

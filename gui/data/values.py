@@ -29,20 +29,22 @@ class ValueTable(QTableWidget):
         rows = data.splits["train"][:ROWS]
         features = data.columns.get("features", np.zeros((len(rows), 0), np.float32))
         count = min(COLUMNS, features.shape[1])
-        target = data.facts.target
-        heads = [f"feature {place + 1}" for place in range(count)] + ([target.name] if target is not None else [])
+        targets = data.facts.targets
+        column = data.facts.column("features")
+        names = column.fields if column is not None else ()
+        heads = [names[place] if place < len(names) else f"feature {place + 1}" for place in range(count)]
+        heads += [", ".join(target.fields) or target.name for target in targets]
         self.setRowCount(len(rows))
         self.setColumnCount(len(heads))
         self.setHorizontalHeaderLabels(heads)
         for place, row in enumerate(rows):
             texts = [f"{value:.4g}" for value in features[row][:count]]
-            if target is not None:
-                value = data.columns[target.name][row]
-                number = np.asarray(value).reshape(-1)
+            for target in targets:
+                number = np.asarray(data.columns[target.name][row]).reshape(-1)
                 texts.append(
-                    data.classes[int(number[0])] if data.classes else ", ".join(f"{x:.4g}" for x in number[:4])
+                    target.classes[int(number[0])] if target.classes else ", ".join(f"{x:.4g}" for x in number[:4])
                 )
-            for column, text in enumerate(texts):
+            for at, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(place, column, item)
+                self.setItem(place, at, item)

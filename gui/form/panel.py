@@ -135,6 +135,13 @@ class SettingsForm(QWidget):
         """Show or hide a row whose setting matters only with another one's value."""
         self.rows[name].setVisible(visible)
 
+    def show_only(self, names: Iterable[str]) -> None:
+        """Show the rows of these settings; the fold goes with its last one."""
+        shown = set(names)
+        for name, row in self.rows.items():
+            row.setVisible(name in shown)
+        self.fold.setVisible(any(name in shown and row.setting.advanced for name, row in self.rows.items()))
+
     def _changed(self, value: object) -> None:
         sender = self.sender()
         if isinstance(sender, Editor):
