@@ -144,8 +144,9 @@ class Bench:
         document.select([*list(document.graph.nodes)[:MANY], canvas.canvas.node_at(canvas.mapToScene(start)).node.id])  # type: ignore[union-attr]
         self.drag(f"drag {MANY} blocks at fit", start, lambda i: start + swing(i))
         document.select(())
-        corner = QPoint(40, 40)
-        self.drag("rubber band over all at fit", corner, lambda i: corner + QPoint(8 * (i % 120), 5 * (i % 120)))
+        corner = QPoint(8, canvas.viewport().height() - 6)  # where neither a block nor a wire is
+        self.drag("rubber band over all at fit", corner, lambda i: corner + QPoint(11 * (i % 120), -7 * (i % 120)))
+        self.frames("mouse over the wires at fit", lambda i: self.mouse(QEvent.Type.MouseMove, QPoint(40 + 7 * i, 40)))
         document.select(["b1"])
         self.frames(
             "edit to fresh shapes at fit", lambda i: document.do(Configure("b1", {"dilation": 1 + i % 2}), "Set")

@@ -130,9 +130,13 @@ class Far:
 
 def paint_looks(painter: QPainter, inks: Inks, found: list[tuple[Look, list[QRectF]]]) -> None:
     """Paint cards, those that must be seen last."""
+    rough = not painter.testRenderHint(QPainter.RenderHint.Antialiasing)
     for (stroke, opacity, family), rects in sorted(found, key=_importance):
         painter.setOpacity(opacity)
-        painter.setPen(_outline(inks, stroke))
+        pen = _outline(inks, stroke)
+        if rough and stroke == "chosen":  # a line of one pixel costs a third, and all may be chosen
+            pen = QPen(pen.color(), 0)
+        painter.setPen(pen)
         painter.setBrush(inks.family(family).far)
         painter.drawRects(rects)
     painter.setOpacity(1.0)

@@ -62,7 +62,6 @@ class Inks:
     Attributes:
         level: How much blocks show at the current zoom; the view sets it.
         version: Goes up when something near looks different, so that pictures of it are known to be old.
-        crisp: Whether edges are smoothed; off while the view moves.
         far_changed: Told the rectangle of the scene where something looks different, while level 0 is painted in one go.
     """
 
@@ -70,7 +69,6 @@ class Inks:
         t = theme.current()
         self.level: Level = 2
         self.version = 0
-        self.crisp = True
         self.far_changed: Callable[..., None] = _unheard
         self.card = QBrush(QColor(t.raised))
         self.canvas = QBrush(QColor(t.canvas))

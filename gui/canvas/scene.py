@@ -128,7 +128,6 @@ class CanvasScene(Ground):
 
     def repaint_soon(self, rect: QRectF) -> None:
         """Have a rectangle painted anew, with all others of this turn of the event loop as one: a thousand are slow to add up."""
-        self.inks.version += 1
         if self._due.contains(rect):
             return
         if self._due.isNull():
@@ -292,9 +291,9 @@ class CanvasScene(Ground):
         self._chosen = chosen
 
     def _retheme(self) -> None:
-        level, crisp, version = self.inks.level, self.inks.crisp, self.inks.version + 1
+        level, version = self.inks.level, self.inks.version + 1
         self.inks.__init__()  # type: ignore[misc]  # items keep the object, its pens are the new theme's
-        self.inks.level, self.inks.crisp, self.inks.version = level, crisp, version
+        self.inks.level, self.inks.version = level, version
         self.inks.far_changed = self.update_far
         self.loose.setPen(self.inks.wire_new)
         self.band.setPen(self.inks.band_pen)
