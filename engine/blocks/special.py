@@ -95,6 +95,11 @@ class ConnectionTableConv(_Undilated):
     stride: Size2 = size2(1, lo=1, hi=1024, help="pixels from one place of the filter to the next", advanced=True)
     padding: Size2 = size2(0, lo=0, hi=1024, help="rim of zeros added on each side", advanced=True)
     bias: bool = flag(True, help="add a learned number to each output channel")
+    dense: bool = flag(
+        False, title="One tensor under a mask", advanced=True,
+        help="hold the weights of all connections, those that are not there under a mask of zeros: one large convolution "
+        "instead of one for each output map",
+    )  # fmt: skip
 
     @classmethod
     def example(cls) -> tuple[Shape, ...]:
@@ -145,18 +150,21 @@ class ConnectionTableConv(_Undilated):
         for name in ("stride", "padding", "bias"):
             if getattr(self, name) != type(self).settings[name].default:
                 more[name] = getattr(self, name)
+        if self.dense:
+            return Call("layers.MaskedConv2d", xs[0].dims[0], table=self.rows(), kernel_size=self.kernel_size, **more)
         return Call("layers.ConnectionTableConv", table=self.rows(), kernel_size=self.kernel_size, **more)
 
-    def _connections(self) -> int:
+    def _connections(self, x: Shape) -> int:
         kh, kw = pair(self.kernel_size)
-        return sum(len(row) for row in self.rows()) * kh * kw
+        rows = self.rows()
+        return (len(rows) * x.dims[0] if self.dense else sum(len(row) for row in rows)) * kh * kw
 
     def parameters(self, *xs: Shape) -> int:
-        return self._connections() + (len(self.rows()) if self.bias else 0)
+        return self._connections(xs[0]) + (len(self.rows()) if self.bias else 0)
 
     def macs(self, *xs: Shape) -> int:
         _, height, width = self.shape(*xs).dims
-        return self._connections() * height * width
+        return self._connections(xs[0]) * height * width
 
     def face_of_filters(self, kernel: str) -> str:
         return f"16 @ {kernel}" if self.preset == "lenet" else f"table @ {kernel}"
