@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from engine.declare import Json
 from engine.graph.edits import Definition
-from engine.graph.model import Graph
+from engine.graph.model import Graph, Parameter
 from tools.presets.pencil import Sheet, about, recipe, size, whole
 
 # name -> 1 × 1, narrowed and 3 × 3, narrowed and 5 × 5, behind the pooling (Szegedy and others 2015, table 1).
@@ -42,19 +42,20 @@ _CAFFE: dict[str, Json] = {"init": "xavier_uniform", "init_bias": 0.2}
 _LIBRARY: dict[str, Json] = {"init": "normal", "init_value": 0.01}
 
 
-def convolution(*, norm: bool, begin: Mapping[str, Json] | None = None) -> Definition:
+def convolution(*, norm: bool, begin: Mapping[str, Json] | None = None, more: tuple[Parameter, ...] = ()) -> Definition:
     """A convolution with what always follows it.
 
     Args:
         norm: Whether batch norm follows, which makes a bias superfluous.
         begin: How its weights begin; as in GoogLeNet where nothing is said.
+        more: Further settings, which `begin` reads.
     """
     sheet = Sheet()
     sheet.put("x", "port_in")
     said = dict(begin or (_LIBRARY if norm else _CAFFE))
-    more: dict[str, Json] = {"bias": False} if norm else {}
+    plain: dict[str, Json] = {"bias": False} if norm else {}
     sheet.put("conv", "conv2d", out_channels="=width", kernel_size="=kernel", stride="=stride", padding="=padding",
-              **more, **said)  # fmt: skip
+              **plain, **said)  # fmt: skip
     if norm:
         sheet.put("bn", "batchnorm2d", eps=0.001)
     sheet.put("relu", "relu")
@@ -62,7 +63,7 @@ def convolution(*, norm: bool, begin: Mapping[str, Json] | None = None) -> Defin
     name, help_ = (
         ("ConvBNReLU", "A convolution without bias, batch norm and ReLU.") if norm else ("ConvReLU", "A convolution and its ReLU.")
     )  # fmt: skip
-    return sheet.definition("conv_bn_relu" if norm else "conv_relu", name, help_, CONVOLUTION)
+    return sheet.definition("conv_bn_relu" if norm else "conv_relu", name, help_, (*CONVOLUTION, *more))
 
 
 CONVOLUTION = (
@@ -162,6 +163,7 @@ def googlenet(name: str, *, paper: bool, auxiliary: bool) -> Graph:
     _stage(sheet, "5", "7 × 7: two modules, and the answer", source="maxpool4")
     if auxiliary:
         sheet.last("aux1", "loss1", "aux2", "loss2")
+        sheet.bend("maxpool4", "inception5a", (5.8, -0.65), (-0.2, -0.65))
     sheet.put("avgpool", "global_avgpool", "inception5b")
     sheet.put("drop", "dropout", p=0.4 if paper else 0.2)
     sheet.put("fc", "linear", out_features=1000, **(_CAFFE if paper else _LIBRARY))
@@ -255,18 +257,17 @@ def _dense_layer() -> Definition:
     begin: dict[str, Json] = {"bias": False, "init": "kaiming_normal"}
     sheet = Sheet()
     sheet.put("x", "port_in")
-    sheet.frame("Narrow: 1 × 1")
+    sheet.row("Narrow: 1 × 1", column=1)
     sheet.put("norm1", "batchnorm2d", "x")
     sheet.put("relu1", "relu")
     sheet.put("conv1", "conv2d", out_channels="=growth * 4", kernel_size=1, **begin)
-    sheet.frame("New maps: 3 × 3")
+    sheet.row("New maps: 3 × 3", column=1)
     sheet.put("norm2", "batchnorm2d")
     sheet.put("relu2", "relu")
     sheet.put("conv2", "conv2d", out_channels="=growth", padding=1, **begin)
-    sheet.frame("")
+    sheet.beside("x", 4)
     sheet.put("concat", "concat", "x", "conv2")
     sheet.put("y", "port_out")
-    sheet.bend("x", "concat", (1, -0.7), (6.6, -0.7))
     settings = (whole("growth", 32, "maps that each layer adds"),)
     return sheet.definition("dense_layer", "DenseLayer", "All that arrives, with some new maps behind it.", settings)
 

@@ -158,8 +158,7 @@ def _alex_front(sheet: Sheet, kind: _Alex, widths: tuple[int, int], **groups: Js
     _alex_conv(sheet, kind, 1, out_channels=widths[0], kernel_size=11, stride=4)
     sheet.put("norm1", "local_response_norm", **kind.norm)
     sheet.put("pool1", "maxpool2d", **_ALEX_POOL)
-    if not groups:
-        sheet.lane(1)
+    sheet.lane(1)
     _alex_conv(sheet, kind, 2, out_channels=widths[1], kernel_size=5, padding=2, **groups)
     sheet.put("norm2", "local_response_norm", **kind.norm)
     sheet.put("pool2", "maxpool2d", **_ALEX_POOL)
@@ -168,6 +167,8 @@ def _alex_front(sheet: Sheet, kind: _Alex, widths: tuple[int, int], **groups: Js
 def _alex_back(sheet: Sheet, kind: _Alex, widths: tuple[int, int, int], **groups: Json) -> None:
     """The other three convolutions."""
     for number, width in zip((3, 4, 5), widths, strict=True):
+        if number == 5:
+            sheet.lane(1)
         _alex_conv(sheet, kind, number, out_channels=width, kernel_size=3, padding=1, **(groups if number > 3 else {}))
     sheet.put("pool5", "maxpool2d", **_ALEX_POOL)
 
@@ -181,7 +182,8 @@ def _alex_classifier(sheet: Sheet, kind: _Alex) -> None:
         )
         sheet.put(f"relu{number}", "relu")
         sheet.put(f"drop{number}", "dropout")
-    sheet.lane(1)
+        if number == 6:
+            sheet.lane(1)
     sheet.put("fc8", "linear", out_features=1000, init="normal", init_value=0.01, init_bias=0)
     sheet.put("output", "output")
 
