@@ -26,6 +26,7 @@ from engine.blocks import (  # the order in which the palette shows the families
     reshape,
     slicing,
     merge,
+    arithmetic,
     attention,
     transformer,
     position,
@@ -36,8 +37,8 @@ from engine.blocks import (  # the order in which the palette shows the families
 )  # fmt: skip  # isort: skip
 
 __all__ = [
-    "activation", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise", "embedding",
-    "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling", "pooling_global", "pooling_more",
-    "position", "rectifier", "regularisation", "resampling", "reshape", "slicing", "sources", "special", "task_loss",
-    "transformer", "transposed",
+    "activation", "arithmetic", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise",
+    "embedding", "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling", "pooling_global",
+    "pooling_more", "position", "rectifier", "regularisation", "resampling", "reshape", "slicing", "sources",
+    "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip

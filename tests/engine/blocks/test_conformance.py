@@ -30,7 +30,6 @@ STRICTER = {
         "*",
         "wants-vector",
     ): "torch applies itself to the last axis of a map, or takes the batch for one; nobody means that here",
-    ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
     ("*", "too-few-axes"): "the batch is no axis to normalise over",
     ("conv2d", "wants-four-sides"): "a rim side by side has four sides or none",
     ("conv3d", "wants-three-sides"): "a volume has three sides; torch takes two numbers that happen to agree",
@@ -49,7 +48,15 @@ STRICTER = {
     ("pad", "no-such-axis"): "there is no such side, and its rim is left out",
     ("position_embedding", "too-long"): "torch stretches the vector of a single place over all of them",
     ("pad", "channels-constant"): "torch pads the channels of a map as if they were frames of a film",
-    ("add", "shapes-differ"): "torch stretches sizes of 1 to fit; a residual connection that does so is a mistake",
+    **{
+        (
+            kind,
+            "shapes-differ",
+        ): "torch stretches sizes of 1 to fit, and takes the batch for another axis; that is a mistake"
+        for kind in ("add", "subtract", "multiply", "maximum", "minimum", "mean", "matmul", "scaled_dot_product")
+    },
+    ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
+    ("*", "wants-matrix"): "torch takes the batch for the rows of one matrix",
 }
 
 
@@ -103,7 +110,16 @@ def by_torch(block, shapes):
             xs = [batch_of(x) for x in shapes if x is not None]
             with FlopCounterMode(display=False) as flops, torch.no_grad():
                 ys = network(*xs)
-        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError, CompileError, BlockError):
+        except (
+            RuntimeError,
+            ValueError,
+            TypeError,
+            IndexError,
+            AssertionError,
+            NotImplementedError,
+            CompileError,
+            BlockError,
+        ):
             return None
     found = tuple(shape_of(y) for y in (ys if isinstance(ys, tuple) else (ys,)))
     if None in found:
