@@ -82,10 +82,8 @@ class _Panel(Card):
 
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
-        tokens = theme.current()
         self.title.setFont(theme.font(14, 600))
         self.latest.setFont(theme.font(13, 500))
-        self.latest.setStyleSheet(f"color: {tokens.text}")
         self.tell()
 
 
@@ -302,10 +300,9 @@ class PlotBoard(QWidget):
 
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
-        tokens = theme.current()
         for label in (self.smoothing_label, self.smoothing_text):
             label.setFont(theme.font(12, 400))
-            label.setStyleSheet(f"color: {tokens.muted}")
+            label.setProperty("hint", True)
         self.smoothing_text.setFixedWidth(30)
         for panel in self.panels.values():
             panel.restyle()

@@ -92,7 +92,7 @@ class RunsPanel(QWidget):
         self.setMinimumHeight(120)
 
     def _restyle(self, *_: object) -> None:
-        self.count.setStyleSheet(f"color: {theme.current().muted}")
+        self.count.setProperty("hint", True)
         self.count.setFont(theme.font(12, 400))
 
     # --- reading

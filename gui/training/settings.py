@@ -72,7 +72,7 @@ class DeviceChoice(QWidget):
 
     def _restyle(self, *_: object) -> None:
         self.label.setFont(theme.font(12, 400))
-        self.label.setStyleSheet(f"color: {theme.current().muted}")
+        self.label.setProperty("hint", True)
         self.about.setFont(theme.font(11, 400))
 
     def show_devices(self, found: tuple[Device, ...]) -> None:

@@ -43,12 +43,11 @@ class Figure(QWidget):
 
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
-        tokens = theme.current()
         self.name.setFont(theme.font(12, 400))
         self.value.setFont(theme.font(18, 600))
         self.note.setFont(theme.font(11, 400))
-        for label, colour in ((self.name, tokens.muted), (self.value, tokens.text), (self.note, tokens.muted)):
-            label.setStyleSheet(f"color: {colour}")
+        for label in (self.name, self.note):
+            label.setProperty("hint", True)
 
 
 class StatusStrip(Card):
@@ -95,10 +94,9 @@ class StatusStrip(Card):
 
     def restyle(self, *_: object) -> None:
         """Take colours and fonts from the theme."""
-        tokens = theme.current()
         self.state.setFont(theme.font(14, 600))
         self.device.setFont(theme.font(12, 400))
-        self.device.setStyleSheet(f"color: {tokens.muted}")
+        self.device.setProperty("hint", True)
         for figure in self.figures.values():
             figure.restyle()
 

@@ -222,7 +222,7 @@ class TransportBar(_Follower):
 
     def _restyle(self, *_: object) -> None:
         self.text.setFont(theme.font(12, 400))
-        self.text.setStyleSheet(f"color: {theme.current().muted}")
+        self.text.setProperty("hint", True)
 
     def show_offer(self) -> None:
         self.main.set_icon(self.offer.icon, "accent" if self.offer.main else None)
