@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "write PyTorch code or weights",
     "diff": "what is different between two networks",
     "figure": "write the drawing as SVG, PDF or PNG",
+    "import-weights": "let a project begin with the weights in a .pth, .pt or .safetensors file",
 }
 PROBES = ("filters", "activations")
 FIGURE_STYLES = ("print", "light", "dark")
@@ -81,6 +82,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "export": _export,
         "diff": _diff,
         "figure": _figure,
+        "import-weights": _import,
     }[name](parser)
     if name not in ("inspect", "export", "figure"):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -198,6 +200,22 @@ def _export(parser: argparse.ArgumentParser) -> None:
 def _diff(parser: argparse.ArgumentParser) -> None:
     for name, help_ in (("before", "a .loom file, preset:NAME or the folder of a run"), ("after", "the same")):
         parser.add_argument(name, metavar=name.upper(), help=help_)
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    _network(parser)
+    parser.add_argument("file", metavar="FILE", help="a .pth, .pt or .safetensors file of weights")
+    parser.add_argument("-o", "--out", metavar="FILE.loom", help="the project to write; without it, PROJECT itself")
+    parser.add_argument("--look", action="store_true", help="only tell what matches; nothing is written")
+    parser.add_argument("--all", action="store_true", help="list what matches, too")
+    parser.add_argument(
+        "--by", metavar="WAY", help="names, order, or a map that the project brings, such as torchvision"
+    )
+    parser.add_argument("--classes", type=_whole, metavar="N", help="replace the head by a fresh one for N classes")
+    parser.add_argument("--fresh-head", action="store_true", help="let the head begin fresh")
+    parser.add_argument(
+        "--freeze", metavar="BLOCK|all|none", help="freeze every block up to this one; all: everything but the head"
+    )
 
 
 def _figure(parser: argparse.ArgumentParser) -> None:

@@ -61,6 +61,10 @@ def _dispatch(argv: list[str]) -> int:
             from engine.headless.diff import difference
 
             return difference(values.before, values.after, as_json=values.json)
+        case "import-weights":
+            from engine.headless.weights import import_weights
+
+            return import_weights(values)
         case _:
             from engine.headless.use import export
 

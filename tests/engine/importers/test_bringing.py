@@ -34,8 +34,8 @@ def matched(project: Project, file: Checkpoint, fresh: set[str] | None = None) -
     return ways(places(plan(project.graph)), file, recorded_maps(project.graph), fresh or set())[0]
 
 
-def imported(project: Project, fresh: set[str] | None = None, **wishes: object) -> Checkpoint:
-    file = checkpoint(project)
+def imported(project: Project, fresh: set[str] | None = None, *, seed: int = 3, **wishes: object) -> Checkpoint:
+    file = checkpoint(project, seed)
     planned, report = plan(project.graph), check(project.graph)
     section = bring(matched(project, file, fresh), file, planned, project.graph, project.path)
     project.graph.apply(edit(project.graph, report, section, head=head_of(project.graph, report), **wishes))  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_weights_go_along_when_a_project_is_saved_elsewhere(tmp_path: Path) -> N
 def test_weights_that_are_gone_are_a_sentence_and_can_be_forgotten(tmp_path: Path) -> None:
     project = engine.open("preset:lenet5")
     project.save(tmp_path / "a.loom")
-    imported(project)
+    imported(project, seed=11)  # others lie in the user's folder too
     assert project.weights is not None
     project.weights.unlink()
     with pytest.raises(StoreError, match=r"lenet\.pth are not there any more"):
