@@ -29,10 +29,9 @@ class Linear(Weighted):
         x = xs[0]
         most = 64 if self.per_position else 2
         if not 1 <= len(x.dims) <= most or x.dtype != "float" or not x.batched:
-            more = ', or switch on "per position" where the channels come last' if len(x.dims) == 3 else ""
             raise BlockError(
                 "wants-vector",
-                f"Linear wants a flat vector, but {x.words} arrives; insert a flatten in front of it{more}.",
+                f"Linear wants a flat vector, but {x.words} arrives; insert a flatten in front of it.",
             )
         return Shape((*x.dims[:-1], self.out_features))
 

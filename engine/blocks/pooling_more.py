@@ -205,7 +205,7 @@ class MaxUnpool2d(Block):
 
     kernel_size: Size2 = size2(2, lo=1, hi=1024, help="window of the max pooling, height × width")
     stride: Size2 | None = size2(None, lo=1, hi=1024, help="pixels between its windows; empty: as the window")
-    padding: Size2 = size2(0, lo=0, hi=512, help="its rim")
+    padding: Size2 = size2(0, lo=0, hi=512, help="the rim that the max pooling added")
 
     @classmethod
     def example(cls) -> tuple[Shape, ...]:

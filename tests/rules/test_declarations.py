@@ -14,8 +14,9 @@ from engine.training.settings import TrainingSettings
 
 # Numbers without a unit: shares, factors and plain counts that their help explains.
 UNITLESS = {
-    "alpha", "eps", "gamma", "groups", "inputs", "label_smoothing", "learning_rate", "momentum", "negative_slope", "p", "seed",
-    "split_seed", "test_fraction", "val_fraction", "weight", "weight_decay",
+    "alpha", "dim", "dropout", "eps", "gamma", "groups", "init_bias", "init_mean", "init_value", "inputs",
+    "label_smoothing", "learning_rate", "momentum", "negative_slope", "p", "seed", "split_seed", "test_fraction", "val_fraction",
+    "weight", "weight_decay",
 }  # fmt: skip
 
 
