@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from engine.graph.model import Graph
-from tools.presets import attention, first, inception, mobile, paths, plain, residual, shuffle
+from tools.presets import attention, faces, first, inception, mobile, paths, plain, residual, shuffle
 
 # A family's module has NETWORKS: name -> function that draws it.
-FAMILIES: tuple[ModuleType, ...] = (first, plain, paths, inception, residual, mobile, shuffle, attention)
+FAMILIES: tuple[ModuleType, ...] = (first, plain, paths, inception, residual, mobile, shuffle, attention, faces)
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {
     name: draw for family in FAMILIES for name, draw in family.NETWORKS.items()

@@ -116,12 +116,13 @@ def _module(conv: Definition, letter: str) -> Definition:
             source, column = step[0], column + 1
     ends = [path[-1][0] for path in paths]
     last = max(places.values()) + 1
-    sheet.at(last, (len(paths) - 1) / 2 - 0.3)
+    middle, room = (len(paths) - 1) / 2, 0.3 if len(paths) > 4 else 0.0
+    sheet.at(last + room, middle - 0.3)
     sheet.put("concat", "concat", *ends, count=len(ends))
     sheet.put("y", "port_out")
     for line, end in enumerate(ends):
         if places[end] < last - 1:
-            sheet.bend(end, "concat", (last - 0.3, line))
+            sheet.bend(end, "concat", (last - 0.3 + room / 3 * abs(line - middle), line))
     return sheet.definition(
         f"inception_{letter.lower()}", f"Inception{letter}", _HELP[letter], _SETTINGS.get(letter, ())
     )
@@ -179,19 +180,18 @@ def inception_v3() -> Graph:
         sheet.row(title)
         for name, (letter, settings) in modules.items():
             sheet.put(name, f"inception_{letter.lower()}", **settings)
-    sheet.row(
-        "Training only: a classifier in the middle, so that early layers learn too", colour="Loss and metric", column=4
-    )
+    sheet.row("Training only: a classifier in the middle", colour="Loss and metric", column=5)
     sheet.put("aux", "aux", "mixed_6e")
     sheet.put("aux_loss", "aux_output")
     sheet.row("8 × 8, and the answer")
     for name, (letter, settings) in _8.items():
         sheet.put(name, f"inception_{letter.lower()}", *(("mixed_6e",) if name == "mixed_7a" else ()), **settings)
+    sheet.bend("mixed_6e", "mixed_7a", (4.71, -0.65), (-0.085, -0.65))
     sheet.put("avgpool", "global_avgpool")
     sheet.put("drop", "dropout")
     sheet.put("fc", "linear", out_features=1000, init="normal", init_value=0.1)
     sheet.put("output", "output")
-    sheet.lane(7)
+    sheet.lane(6)
     sheet.put("loss", "cross_entropy", "fc", label_smoothing=0.1)
     return sheet.network(about("inception", "inception_v3"), data="folder", training=_RECIPE)
 

@@ -163,7 +163,7 @@ def googlenet(name: str, *, paper: bool, auxiliary: bool) -> Graph:
     _stage(sheet, "5", "7 × 7: two modules, and the answer", source="maxpool4")
     if auxiliary:
         sheet.last("aux1", "loss1", "aux2", "loss2")
-        sheet.bend("maxpool4", "inception5a", (5.8, -0.65), (-0.2, -0.65))
+        sheet.bend("maxpool4", "inception5a", (5.71, -0.65), (-0.085, -0.65))
     sheet.put("avgpool", "global_avgpool", "inception5b")
     sheet.put("drop", "dropout", p=0.4 if paper else 0.2)
     sheet.put("fc", "linear", out_features=1000, **(_CAFFE if paper else _LIBRARY))
@@ -265,7 +265,7 @@ def _dense_layer() -> Definition:
     sheet.put("norm2", "batchnorm2d")
     sheet.put("relu2", "relu")
     sheet.put("conv2", "conv2d", out_channels="=growth", padding=1, **begin)
-    sheet.beside("x", 4)
+    sheet.beside("x", 4.3)
     sheet.put("concat", "concat", "x", "conv2")
     sheet.put("y", "port_out")
     settings = (whole("growth", 32, "maps that each layer adds"),)

@@ -21,7 +21,7 @@ COLUMN, ROW = 256, 144  # from block to block, canvas units
 MARGIN, TITLE = 10, 44  # of a frame around its blocks, and above them where its title stands
 WIDTH, HEIGHT = 160, 80  # of a block
 PORT_DEPTH = 40  # of the first port under a block's upper edge
-PORT = 24  # what every input beyond the third adds to a block's height, about
+PORT = 20  # what every input beyond the second adds to a block's height
 GAP = 112  # from the blocks of a row to those of the next: a wire runs between the frames
 
 
@@ -134,7 +134,7 @@ class Sheet:
                 self.wires.append(Wire(end, End(name, port), via))
         if not self._loose and self._frames:
             self._frames[-1].nodes.append(node)
-        self._floor = max(self._floor, self._line + HEIGHT + PORT * max(0, len(inputs) - 3))
+        self._floor = max(self._floor, self._line + HEIGHT + PORT * max(0, len(inputs) - 2))
         self._column += 1
         self._last = name
         return name
@@ -175,7 +175,7 @@ class Sheet:
                 continue
             left, right = min(n.x for n in frame.nodes), max(n.x for n in frame.nodes)
             top = min(n.y for n in frame.nodes)
-            bottom = max(n.y + PORT * max(0, len(self._ports(n)[0]) - 3) for n in frame.nodes)
+            bottom = max(n.y + PORT * max(0, len(self._ports(n)[0]) - 2) for n in frame.nodes)
             frames.append(
                 Mark(f"frame{number}", "frame", frame.title, left - MARGIN, top - TITLE, right - left + WIDTH + 2 * MARGIN,
                      bottom - top + HEIGHT + TITLE + 12, frame.colour)
