@@ -363,7 +363,8 @@ def declared(cls: C) -> C:
     for item in dataclasses.fields(fields):
         if "setting" in item.metadata:
             settings[item.name] = dataclasses.replace(item.metadata["setting"], name=item.name)
-    own = [name for name in cls.__annotations__ if name in settings]  # what a class has itself stands before what it inherits
+    # What a class has itself stands before what it inherits.
+    own = [name for name in cls.__annotations__ if name in settings]
     fields.settings = {name: settings[name] for name in dict.fromkeys((*own, *settings))}
     made: C = fields
     return made
