@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @dataset(
     "blobs",
     title="Heaps",
-    help="Three heaps of points that lines can part.",
+    help="Three heaps of points that lines can part. Generated.",
     source="generated",
     group="Points",
     settings=("count", "noise"),
@@ -28,7 +28,7 @@ def blobs(request: Request) -> Table:
     from engine.data.points import blobs as shape
     from engine.data.points import read
 
-    return read(request, "Heaps", shape, noise=0.28, classes=("orange", "blue", "green"))
+    return read(request, "Heaps", shape, noise=0.28, classes=("first", "second", "third"))
 
 
 @dataset(
@@ -76,13 +76,13 @@ def xor(request: Request) -> Table:
     from engine.data.points import read
     from engine.data.points import xor as shape
 
-    return read(request, "XOR", shape, noise=0.0, classes=("orange", "blue"))
+    return read(request, "XOR", shape, noise=0.0, classes=("same signs", "other signs"))
 
 
 @dataset(
     "rings",
     title="Rings",
-    help="A disc of points inside a ring of others.",
+    help="A disc of points inside a ring of others. Generated.",
     source="generated",
     group="Points",
     settings=("count", "noise"),
@@ -92,7 +92,7 @@ def rings(request: Request) -> Table:
     from engine.data.points import read
     from engine.data.points import rings as shape
 
-    return read(request, "Rings", shape, noise=0.03, classes=("orange", "blue"))
+    return read(request, "Rings", shape, noise=0.03, classes=("inside", "outside"))
 
 
 @dataset(
@@ -108,7 +108,7 @@ def moons(request: Request) -> Table:
     from engine.data.points import moons as shape
     from engine.data.points import read
 
-    return read(request, "Moons", shape, noise=0.1, classes=("orange", "blue"))
+    return read(request, "Moons", shape, noise=0.1, classes=("upper", "lower"))
 
 
 @dataset(
@@ -124,7 +124,7 @@ def spirals(request: Request) -> Table:
     from engine.data.points import read
     from engine.data.points import spirals as shape
 
-    return read(request, "Spirals", shape, noise=0.02, classes=("orange", "blue"))
+    return read(request, "Spirals", shape, noise=0.02, classes=("first", "second"))
 
 
 @dataset(
@@ -162,7 +162,7 @@ def portraits(request: Request) -> Table:
 @dataset(
     "sines",
     title="Sines",
-    help="Sums of two sines with a little noise, to forecast: the window, and what comes after it.",
+    help="Sums of two sines with a little noise, to forecast: the window, and what comes after it. Generated.",
     source="generated",
     group="Series",
     settings=("length", "horizon", "answer", "count", "noise"),

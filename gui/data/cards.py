@@ -118,26 +118,28 @@ class SetCard(QAbstractButton):
 
 
 class GroupHead(QToolButton):
-    """The heading of a group of cards; it folds them away."""
+    """The heading of a group of cards; a click folds them away or shows them."""
 
     def __init__(self, group: str, count: int) -> None:
         super().__init__()
-        self.title, self.count = group, count
+        self.title, self.count, self.open = group, count, False
         self.setObjectName(f"data_group_{group.lower().replace(' ', '_')}")
-        self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setText(f"{group} ({count})")
-        self.toggled.connect(self._restyle)
         theme.notifier().changed.connect(self._restyle)
         self._restyle()
 
+    def set_open(self, open_: bool) -> None:
+        """Point down where the cards are shown."""
+        self.open = open_
+        self._restyle()
+
     def _restyle(self, *_: object) -> None:
-        open_ = self.isChecked()
-        self.setIcon(theme.icon("chevron-down" if open_ else "chevron-right", color=theme.current().muted))
+        self.setIcon(theme.icon("chevron-down" if self.open else "chevron-right", color=theme.current().muted))
         self.setFont(theme.font(12, 600))
-        self.setAccessibleName(f"{self.title}: {self.count} data sets, {'shown' if open_ else 'folded away'}")
+        self.setAccessibleName(f"{self.title}: {self.count} data sets, {'shown' if self.open else 'folded away'}")
 
 
 class SetCards(QWidget):
@@ -160,24 +162,34 @@ class SetCards(QWidget):
         for group in GROUPS:
             inside = [card for card in self.cards.values() if card.declaration.group == group]
             head = self.heads[group] = GroupHead(group, len(inside))
-            head.toggled.connect(self._folded)
+            head.clicked.connect(self._head_clicked)
             column.addWidget(head)
             for card in inside:
                 self._group.addButton(card)
                 column.addWidget(card)
                 card.clicked.connect(self._clicked)
-        self._folded()
+        self._fold()
         theme.notifier().changed.connect(self.update)
 
     def set_chosen(self, name: str) -> None:
         """Show which one is chosen, and open its group."""
         if name in self.cards:
             self.cards[name].setChecked(True)
-            self.heads[self.cards[name].declaration.group].setChecked(True)
+            head = self.heads[self.cards[name].declaration.group]
+            if not head.open:
+                for other in self.heads.values():
+                    other.set_open(other is head)
+                self._fold()
 
-    def _folded(self, *_: object) -> None:
+    def _head_clicked(self) -> None:
+        head = self.sender()
+        if isinstance(head, GroupHead):
+            head.set_open(not head.open)
+            self._fold()
+
+    def _fold(self) -> None:
         for card in self.cards.values():
-            card.setVisible(self.heads[card.declaration.group].isChecked())
+            card.setVisible(self.heads[card.declaration.group].open)
 
     def _clicked(self) -> None:
         card = self.sender()
@@ -187,7 +199,7 @@ class SetCards(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down choose, among the open groups."""
         names = [name for head in self.heads for name, card in self.cards.items()
-                 if card.declaration.group == head and self.heads[head].isChecked()]  # fmt: skip
+                 if card.declaration.group == head and self.heads[head].open]  # fmt: skip
         here = next((place for place, name in enumerate(names) if self.cards[name].hasFocus()), None)
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if here is None or step is None:

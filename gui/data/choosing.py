@@ -187,7 +187,8 @@ class Choosing(QWidget):
         choice = self.choice
         declaration = dataset_of(choice.name)
         self.cards.set_chosen(choice.name)
-        published = not declaration.source.startswith("your ")  # a person knows where their own files come from
+        # A person knows where their own files come from, and the help says of what is generated that it is.
+        published = not declaration.source.startswith("your ") and declaration.source != "generated"
         self.about.setText(f"{declaration.help}\n{declaration.source}." if published else declaration.help)
         self._path_row.setVisible(declaration.needs != "nothing")
         self.path.setText(choice.path)

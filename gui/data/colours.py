@@ -43,7 +43,7 @@ def with_mask(
     rim[1:] |= mask[1:] != mask[:-1]
     judged = mask != pad if pad is not None else np.ones(mask.shape, bool)
     some = (mask > 0) & judged
-    out[some] = 0.45 * out[some] + 0.55 * colours[mask[some] % len(colours)]
+    out[some] = 0.3 * out[some] + 0.7 * colours[mask[some] % len(colours)]
     edge = some & rim
     out[edge] = colours[mask[edge] % len(colours)]
     out[~judged] = 0.5 * out[~judged] + 64

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 from engine.data import DataSet
 from engine.graph.facts import Column
 from gui import theme
+from gui.data.colours import class_colour
 from gui.pictures import number
 
 PARTS = {"train": "Training", "val": "Validation", "test": "Test"}
@@ -68,11 +69,14 @@ class CountBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.classes: tuple[str, ...] = ()
         self.counts: dict[str, NDArray[np.int64]] = {}
+        self.coloured = False
         theme.notifier().changed.connect(self.update)
 
-    def show_counts(self, classes: tuple[str, ...], counts: Mapping[str, NDArray[np.int64]]) -> None:
-        """Show these numbers; one bar for all where there are no classes."""
-        self.classes, self.counts = classes, dict(counts)
+    def show_counts(
+        self, classes: tuple[str, ...], counts: Mapping[str, NDArray[np.int64]], *, coloured: bool = False
+    ) -> None:
+        """Show these numbers; `coloured`: with the colour that each class has in masks."""
+        self.classes, self.counts, self.coloured = classes, dict(counts), coloured
         totals = ", ".join(f"{PARTS[part].lower()} {int(numbers.sum()):,}" for part, numbers in self.counts.items())
         self.setAccessibleName(f"Samples of each class: {totals}")
         self.setMinimumHeight(self.sizeHint().height())
@@ -112,7 +116,7 @@ class CountBars(QWidget):
             NAME_WIDTH, max((metrics.horizontalAdvance(name) for name in self.classes[:200]), default=0) + 4
         )
         number_width = metrics.horizontalAdvance(f"{most:,}") + 4
-        room = self.width() - name_width - number_width - 24
+        room = self.width() - name_width - number_width - (44 if self.coloured else 24)
         for row in range(first, last + 1):
             top = row * ROW
             painter.setPen(QColor(tokens.text))
@@ -122,6 +126,11 @@ class CountBars(QWidget):
             )
             x = float(name_width + 12)
             painter.setPen(Qt.PenStyle.NoPen)
+            if self.coloured:
+                if row:
+                    painter.setBrush(QColor(class_colour(row)))
+                    painter.drawRoundedRect(QRectF(x, top + (ROW - BAR) / 2, BAR, BAR), 3, 3)
+                x += BAR + 8
             for part, values in self.counts.items():
                 width = room * int(values[row]) / most
                 self._bar(painter, QRectF(x, top + (ROW - BAR) / 2, max(0.0, width - 1), BAR), part)

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.data import DataSet
 from gui import theme
 from gui.data.colours import class_colour
-from gui.pictures import number
 
 _SHOWN = 24  # windows
 _LINES = 6  # columns of a series drawn
 _HEIGHT = 128  # pixels of a plot
-_LEAST = 250  # pixels of its width at least
+_LEAST = 220  # pixels of its width at least
 _HEAD = 24  # pixels of the legend
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
@@ -112,7 +111,7 @@ class CurveGrid(QWidget):
             for place, name in enumerate(target.fields or ("",)):
                 line = fields.index(name) if name in fields[:_LINES] else -1
                 values = future[:, place] if every else future[place : place + 1]
-                start = 1 if every else steps - 1 + ahead
+                start = _shift(series, future, line, place) if every else steps - 1 + ahead
                 dots += [(float(start + at), float(value), line) for at, value in enumerate(values)]
         for line in range(series.shape[1]):
             own = [value for _, value, at in dots if at in (line, -1)]
@@ -120,7 +119,7 @@ class CurveGrid(QWidget):
             hi = hi if hi > lo else lo + 1
 
             def at(x: float, y: float, lo: float = lo, hi: float = hi) -> QPointF:
-                share = x / max(1, steps - 1 + ahead + (1 if every else 0))
+                share = x / max(steps - 1, *(x for x, _, _ in dots), 1)
                 return QPointF(
                     inner.left() + share * inner.width(), inner.bottom() - (y - lo) / (hi - lo) * inner.height()
                 )
@@ -132,12 +131,18 @@ class CurveGrid(QWidget):
             for x, y, belongs in dots:
                 if belongs == line or (belongs < 0 and line == 0):
                     painter.drawEllipse(at(x, y), 2.2 if every else 4, 2.2 if every else 4)
-        if not every and dots:
-            painter.setPen(QColor(tokens.muted))
-            painter.setFont(theme.font(11, 400))
-            text = ", ".join(number(value) for _, value, _ in dots[:2])
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
+
+
+def _shift(series: NDArray[np.float32], future: NDArray[np.float32], line: int, place: int) -> int:
+    """How many steps later each answer is, found by laying it over the series; 1 where it is no column of it."""
+    steps = len(series)
+    if line >= 0:
+        for shift in range(1, steps):
+            if np.array_equal(series[shift:, line], future[: steps - shift, place]):
+                return shift
+    return 1
 
 
 def _pen(place: int) -> QPen:
-    return QPen(QColor(class_colour(place)), 1.6, _STYLES[place // 2 % len(_STYLES)])
+    """A line's own colour and stroke; the second class's colour is too near that of what is predicted."""
+    return QPen(QColor(class_colour(place + (place > 0))), 1.6, _STYLES[place // 2 % len(_STYLES)])

@@ -26,7 +26,7 @@ from engine.data.kinds import kind_of
 from engine.data.registry import Declaration, dataset_of
 from gui import theme
 from gui.data.choosing import Choosing
-from gui.data.counts import OF, CountBars, PartsLegend, countable, counted, scrolled
+from gui.data.counts import BINS, OF, CountBars, PartsLegend, countable, counted, scrolled
 from gui.data.fetching import download_text
 from gui.data.samples import SampleDialog
 from gui.data.summary import FactsStrip, Notes, holder
@@ -215,7 +215,9 @@ class DataPlace(QWidget):
             else f"Classes, in {OF[column.kind]}"
         )
         self.counts_title.setText(title)
-        self.bars.show_counts(*counted(self._data, column))
+        self.bars.show_counts(
+            *counted(self._data, column), coloured=column.kind == "mask" and len(column.classes) <= BINS
+        )
 
     def open_sample(self, row: int) -> None:
         """Show one sample large."""
