@@ -100,6 +100,8 @@ class LayerScale(Block):
     """Multiply each channel by a learned number that starts near zero: y = γ · x. At the end of a residual branch it lets a
     deep network start as nearly the identity and open its branches as far as they help."""
 
+    bare: ClassVar[bool] = True
+
     start: float = real(1e-6, lo=-1e3, hi=1e3, help="where the numbers start", title="Starts at")
     dim: int = integer(1, lo=-16, hi=16, help="axis of the channels: 1 for C×H×W, -1 where they are last")
 
