@@ -27,6 +27,8 @@ from engine.blocks import (  # the order in which the palette shows the families
     slicing,
     merge,
     arithmetic,
+    recurrent,
+    sequence,
     attention,
     transformer,
     position,
@@ -39,6 +41,6 @@ from engine.blocks import (  # the order in which the palette shows the families
 __all__ = [
     "activation", "arithmetic", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise",
     "embedding", "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling", "pooling_global",
-    "pooling_more", "position", "rectifier", "regularisation", "resampling", "reshape", "slicing", "sources",
-    "special", "task_loss", "transformer", "transposed",
+    "pooling_more", "position", "rectifier", "recurrent", "regularisation", "resampling", "reshape", "sequence",
+    "slicing", "sources", "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip

@@ -44,6 +44,8 @@ STRICTER = {
     ("crop", "piece-too-large"): "Python's slices end where the map does",
     ("window_attention", "shift-too-large"): "it is the same as a smaller shift, less plainly",
     ("normalize", "one-a-channel"): "torch stretches a single channel to as many as there are means",
+    ("*", "wants-mask"): "a layer of ours takes marks of whatever kind",
+    ("last_step", "odd-features"): "one half is larger then",
     ("*", "wants-index"): "a layer of ours takes numbers for whole ones",
     ("pad", "no-such-axis"): "there is no such side, and its rim is left out",
     ("position_embedding", "too-long"): "torch stretches the vector of a single place over all of them",
@@ -70,6 +72,7 @@ COUNTED_BY_HAND: dict[str, str] = {
     "rnn": "the counter knows no recurrent kernels",
     "lstm": "as rnn",
     "gru": "as rnn",
+    "lstm_cell_loop": "as rnn",
 }
 
 
