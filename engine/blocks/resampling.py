@@ -24,7 +24,8 @@ from engine.blocks.spec import (
 )
 from engine.blocks.window import Looks, Span, Window
 
-_SPREAD = {"nearest": (1, 0), "nearest-exact": (2, 1), "bilinear": (3, 1), "bicubic": (5, 2)}
+# Pixels that a new one comes from, before and behind the middle of its place in the given map.
+_SPREAD = {"nearest-exact": (0, Fraction(0)), "bilinear": (1, Fraction(1, 2)), "bicubic": (2, Fraction(3, 2))}
 
 
 @block(
@@ -79,11 +80,16 @@ class Upsample(Block):
         return Call("nn.Upsample", scale_factor=self.scale, **more)
 
     def window(self, *xs: Shape) -> Looks:
-        (_, h, w), (_, height, width) = xs[0].dims, self.shape(*xs).dims
-        kernel, rim = _SPREAD[self.mode]
         if self.align_corners and self.mode in ("bilinear", "bicubic"):
             return "whole"
-        return Window(Span(kernel, Fraction(h, height), rim), Span(kernel, Fraction(w, width), rim))
+        (_, h, w), (_, height, width) = xs[0].dims, self.shape(*xs).dims
+        return Window(self._span(Fraction(h, height)), self._span(Fraction(w, width)))
+
+    def _span(self, step: Fraction) -> Span:
+        if self.mode == "nearest":
+            return Span(1, step)
+        before, behind = _SPREAD[self.mode]
+        return Span(before + int(step / 2 + behind) + 1, step, before)
 
     def face(self) -> str:
         size = f"to {by(self.size)}" if self.size is not None else f"×{self.scale:g}"
