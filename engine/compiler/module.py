@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from engine.declare import unknown
 from engine.errors import CompileError
 from engine.layers import layer
 
+_NO_SLOTS: frozenset[int] = frozenset()
 OUTPUTS = "outputs"  # what `Network.run` calls the network's result
 
 _NORMS = nn.modules.batchnorm._NormBase  # batch and instance norms: what keeps running statistics
@@ -95,7 +96,7 @@ class Network(nn.Module):
         super().__init__()
         self._plan = plan
         self._fuse = fuse
-        self._schedules: dict[tuple[frozenset[int], bool], tuple[_Line, ...]] = {}
+        self._schedules: dict[tuple[frozenset[int], bool, frozenset[int]], tuple[_Line, ...]] = {}
         self._outputs = tuple(output.slot for output in plan.outputs)
         self._still: list[nn.Module] = []
         for step in plan.steps:
@@ -130,14 +131,17 @@ class Network(nn.Module):
         found = self._walk(inputs, self._outputs, fuse=self._fuse)
         return found[0] if len(found) == 1 else tuple(found)
 
-    def values(self, inputs: Sequence[Tensor] | Tensor, slots: Sequence[int]) -> list[Tensor]:
+    def values(
+        self, inputs: Sequence[Tensor] | Tensor, slots: Sequence[int], given: Mapping[int, Tensor] | None = None
+    ) -> list[Tensor]:
         """The values of slots of the plan, in the order asked for; what they do not need is not computed.
 
         Args:
             inputs: One tensor an input of the plan; a lone tensor stands for one input.
             slots: Slots of the plan, outputs and inputs among them.
+            given: Values that are put into slots instead of what the network would compute there.
         """
-        return self._walk(_several(inputs), slots, fuse=self._fuse)
+        return self._walk(_several(inputs), slots, fuse=self._fuse, given=given)
 
     def run(self, inputs: Sequence[Tensor] | Tensor, keep: Collection[str] | None = None) -> dict[str, Tensor]:
         """What named blocks give for a batch.
@@ -160,17 +164,22 @@ class Network(nn.Module):
         found = self._walk(_several(inputs), [slots[name] for name in names], fuse=False)
         return dict(zip(names, found, strict=True))
 
-    def _walk(self, inputs: Sequence[Tensor], wanted: Sequence[int], *, fuse: bool) -> list[Tensor]:
+    def _walk(
+        self, inputs: Sequence[Tensor], wanted: Sequence[int], *, fuse: bool, given: Mapping[int, Tensor] | None = None
+    ) -> list[Tensor]:
         if len(inputs) != len(self._plan.inputs):
             names = ", ".join(spec.name for spec in self._plan.inputs)
             raise CompileError(
                 f"The network takes {len(self._plan.inputs)} inputs ({names}), but {len(inputs)} arrived."
             )
         kept = frozenset(wanted)
-        schedule = self._schedules.get((kept, fuse))
+        known = frozenset(given) if given else _NO_SLOTS
+        schedule = self._schedules.get((kept, fuse, known))
         if schedule is None:
-            schedule = self._schedules[kept, fuse] = _schedule(self._plan, kept, fuse=fuse)
+            schedule = self._schedules[kept, fuse, known] = _schedule(self._plan, kept, fuse=fuse, given=known)
         values: dict[int, Tensor] = dict(enumerate(inputs))
+        if given:
+            values.update(given)
         line = None
         try:
             for line in schedule:
@@ -206,8 +215,8 @@ def _several(inputs: Sequence[Tensor] | Tensor) -> Sequence[Tensor]:
     return (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
 
 
-def _schedule(plan: Plan, kept: frozenset[int], *, fuse: bool) -> tuple[_Line, ...]:
-    steps = plan.needed(kept)
+def _schedule(plan: Plan, kept: frozenset[int], *, fuse: bool, given: frozenset[int]) -> tuple[_Line, ...]:
+    steps = plan.needed(kept, given)
     if fuse:
         steps = pool_first(steps, kept)
     last = {slot: index for index, step in enumerate(steps) for slot in step.reads}

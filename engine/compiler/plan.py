@@ -198,7 +198,11 @@ class _Goal:
                 return term, None
             raise CompileError(_nothing(self.facts))
         known = ignored(node.kind, settings, found)
-        scale = scale_of(node.kind, head, found, settings)
+        if node.kind == "gan_loss":  # real pictures are scaled as the generator makes them, whatever the score ends in
+            ends = last_kind(self.graph, wires["generated"])
+            scale = scale_of("mse", replace(head, last=ends), found, settings)
+        else:
+            scale = scale_of(node.kind, head, found, settings)
         (aim,) = aims([Head(head.name, head.shape, head.last, target=found.name)], self.facts, self._inputs)
         recipe = node.kind in ("gan_loss", "diffusion_loss")
         return replace(term, target_column=found.name, settings=known, scale=scale), None if recipe else aim

@@ -198,12 +198,12 @@ class Plan:
         """Multiply-adds a sample of all steps."""
         return sum(step.macs for step in self.steps)
 
-    def needed(self, slots: set[int] | frozenset[int]) -> tuple[Step, ...]:
-        """The steps without which these slots stay empty, in order."""
-        wanted = set(slots)
+    def needed(self, slots: set[int] | frozenset[int], given: frozenset[int] = frozenset()) -> tuple[Step, ...]:
+        """The steps without which these slots stay empty, in order; slots that are `given` need none."""
+        wanted = set(slots) - given
         out = []
         for step in reversed(self.steps):
             if step.writes in wanted or not wanted.isdisjoint(step.more):
-                wanted.update(step.reads)
+                wanted.update(slot for slot in step.reads if slot not in given)
                 out.append(step)
         return tuple(reversed(out))

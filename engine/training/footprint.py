@@ -134,8 +134,17 @@ def footprint(
 
 def _moments(settings: TrainingSettings) -> int:
     """How many numbers the optimiser remembers for each weight."""
-    if settings.optimizer in ("adam", "adamw"):
-        return 2
+    match settings.optimizer:
+        case "adam" | "adamw" | "adadelta":
+            return 2
+        case "rmsprop":
+            return 2 if settings.rms_momentum > 0 else 1
+        case "adagrad":
+            return 1
+        case "perceptron":
+            return 0
+        case _:
+            pass
     return 1 if settings.momentum > 0 else 0
 
 
@@ -164,7 +173,9 @@ class _Step:
             view = step.call.target == "nn.Flatten" and not (last and len(step.inputs[0].dims) == 3)
             self.owner[step.writes] = self._of(step.reads[0]) if view else step.writes
             self.bytes[step.writes] = 0 if view else step.output.size * FLOAT
-            self.bytes.update(dict.fromkeys(step.more, 0))  # a second output, such as a state, is small beside the first
+            self.bytes.update(
+                dict.fromkeys(step.more, 0)
+            )  # a second output, such as a state, is small beside the first
         self.room = [_workspace(step) for step in self.steps]
         self.besides = [_BESIDES.get(step.call.target, 0) * step.output.size for step in self.steps]
 

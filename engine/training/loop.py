@@ -47,6 +47,7 @@ from engine.training.work import NotFiniteError, Result, Say, Work, keep_best, k
 TELL_S = 0.1  # between two readings of the device: live curves at 10 Hz
 LOOK_S = 1.0  # between two looks at control.json
 SETTLE_S = 3.0  # least time between the checkpoints of two epochs, or short epochs would be all disk
+PICTURES_S = 3.0  # least time between two sheets of pictures within an epoch
 REST_S = 0.25  # how long a paused training sleeps before it looks at control.json again
 
 Reason = Literal["done", "stopped", "discarded", "failed"]
@@ -101,6 +102,7 @@ def _train(work: Work, started: Started) -> Result:
     work.say(started)
     work.say(State("running"))
     work.pace.told = work.pace.kept = work.pace.looked = time.monotonic()
+    work.pace.pictured = work.pace.told + PICTURES_S
     text = ""
     try:
         reason = _go(work)
@@ -135,10 +137,24 @@ def _after_step(work: Work) -> None:
         work.allowed -= 0 if work.validation_due else 1
     elif now - work.pace.told >= TELL_S or len(work.tally) >= RING // 2:
         _tell(work, now, wait=len(work.tally) >= RING // 2)
+    if work.gallery is not None and now >= work.pace.pictured:
+        _show(work)
     since = now - work.pace.kept
     if since >= work.every or (work.best is not None and since >= SETTLE_S):
         _tell(work, now, wait=True)
         keep_last(work, now)
+
+
+def _show(work: Work) -> None:
+    """Tell what pictures the network makes at this moment; making them takes a twentieth of the time at most."""
+    if work.gallery is None:
+        return
+    start = time.monotonic()
+    pictures = work.gallery(work)
+    if pictures is not None:
+        work.say(pictures)
+    now = time.monotonic()
+    work.pace.pictured = now + max(PICTURES_S, 20 * (now - start))
 
 
 def _obey(work: Work) -> Reason | None:
@@ -322,8 +338,7 @@ def _end_epoch(work: Work) -> None:
     work.say(epoch)
     if found.matrix is not None:
         work.say(Confusion(number, found.matrix))
-    if work.gallery is not None and (pictures := work.gallery(work)) is not None:
-        work.say(pictures)
+    _show(work)
     work.record.write("epoch", {name: as_json(value) for name, value in vars(epoch).items()})
     work.allowed = max(0, work.allowed - 1)
     if now - work.pace.kept >= SETTLE_S:

@@ -86,6 +86,7 @@ def _plain(judge: Callable[..., Tensor], **settings: float) -> Callable[..., Ten
 
 _EACH: dict[str, Callable[..., Tensor]] = {
     "mse": _plain(functional.mse_loss),
+    "diffusion_loss": _plain(functional.mse_loss),  # its recipe gives the noise as the target
     "l1": _plain(functional.l1_loss),
     "smooth_l1": _plain(functional.smooth_l1_loss, beta=1.0),
     "huber": _plain(functional.huber_loss, delta=1.0),

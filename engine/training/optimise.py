@@ -5,6 +5,7 @@ Not for: the learning rate, which `engine.training.schedules` gives anew for eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -26,7 +27,9 @@ def optimizer_of(settings: TrainingSettings, network: nn.Module, device: torch.d
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
         if any(True for _ in network.parameters()):
-            raise RunError("every block with weights is frozen, so there is nothing to learn; thaw one, such as the last layer.")
+            raise RunError(
+                "every block with weights is frozen, so there is nothing to learn; thaw one, such as the last layer."
+            )
         raise RunError("the network has no weights, so there is nothing to learn; add a linear or a convolution layer.")
     common: dict[str, Any] = {
         "lr": settings.learning_rate,
@@ -35,9 +38,22 @@ def optimizer_of(settings: TrainingSettings, network: nn.Module, device: torch.d
     }
     match settings.optimizer:
         case "adam":
-            return torch.optim.Adam(weights, **common)
+            return torch.optim.Adam(weights, betas=(settings.beta1, settings.beta2), **common)
         case "adamw":
-            return torch.optim.AdamW(weights, **common)
+            return torch.optim.AdamW(weights, betas=(settings.beta1, settings.beta2), **common)
+        case "rmsprop":
+            return torch.optim.RMSprop(
+                weights, lr=settings.learning_rate, alpha=settings.rho, momentum=settings.rms_momentum,
+                weight_decay=settings.weight_decay,
+            )  # fmt: skip
+        case "adagrad":
+            return torch.optim.Adagrad(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+        case "adadelta":
+            return torch.optim.Adadelta(
+                weights, lr=settings.learning_rate, rho=settings.rho, weight_decay=settings.weight_decay
+            )
+        case "perceptron":
+            return torch.optim.SGD(weights, **common)
         case _:
             if settings.nesterov and settings.momentum == 0:
                 raise RunError("Nesterov needs a momentum above 0, but it is 0; set one, or switch Nesterov off.")
@@ -51,6 +67,15 @@ def load_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> N
         for name, value in held.items():
             if isinstance(value, torch.Tensor) and value.shape == weight.shape and value.dim() == 4:
                 held[name] = torch.empty_like(weight, requires_grad=False).copy_(value)
+
+
+def clip(settings: TrainingSettings, weights: Iterable[nn.Parameter]) -> None:
+    """Shorten the gradients as the settings ask."""
+    held = [weight for weight in weights if weight.grad is not None]
+    if settings.clip_value > 0:
+        nn.utils.clip_grad_value_(held, settings.clip_value)
+    if settings.clip_norm > 0:
+        nn.utils.clip_grad_norm_(held, settings.clip_norm)
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -31,6 +31,7 @@ from engine.training.batches import Batches, device_of
 from engine.training.checkpoint import fill, unpack
 from engine.training.control import Control
 from engine.training.devices import Device, choose, cores
+from engine.training.gallery import gallery_of
 from engine.training.imported import fill as fill_imported
 from engine.training.messages import Started
 from engine.training.metrics import Criterion, DeviceTally, HostTally
@@ -116,6 +117,7 @@ def prepare(
         progress=progress, per_epoch=per_epoch, classes=_classes(criterion, data), every=wishes.checkpoint_s,
         recipe=recipe, reported=reported,
     )  # fmt: skip
+    work.gallery = gallery_of(work, goal.terms, data)
     if wishes.watched:
         work.watch = Watch(network, batches, batch_size=settings.batch_size, last_step=work.total)
     started = Started(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.declare import choice, declared, flag, integer, real
 
-OPTIMIZERS = ("sgd", "adam", "adamw")
+OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "perceptron")
 SCHEDULES = ("constant", "step", "cosine", "one_cycle")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -21,7 +21,7 @@ class TrainingSettings:
     optimizer: str = choice(
         "adam",
         options=OPTIMIZERS,
-        labels=("SGD", "Adam", "AdamW"),
+        labels=("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Perceptron rule"),
         help="How weights follow their gradients: plain descent, or steps adapted to each weight.",
     )
     learning_rate: float = real(
@@ -35,6 +35,31 @@ class TrainingSettings:
     )
     momentum: float = real(0.9, lo=0.0, hi=0.9999, help="Share of the last step that SGD keeps.", advanced=True)
     nesterov: bool = flag(False, help="Let SGD look ahead along its momentum.", advanced=True)
+    beta1: float = real(
+        0.9, lo=0.0, hi=0.9999, help="How long Adam remembers the direction; GANs take 0.5.", advanced=True
+    )
+    beta2: float = real(
+        0.999, lo=0.0, hi=0.999999, help="How long Adam remembers the size of gradients.", advanced=True
+    )
+    rho: float = real(
+        0.9, lo=0.0, hi=0.9999, help="How long RMSprop and Adadelta remember the size of gradients.", advanced=True
+    )
+    rms_momentum: float = real(
+        0.0,
+        lo=0.0,
+        hi=0.9999,
+        help="Share of the last step that RMSprop keeps.",
+        title="RMSprop momentum",
+        advanced=True,
+    )
+    clip_norm: float = real(
+        0.0, lo=0.0, hi=1e6, help="Largest length of all gradients together; longer ones are shortened. 0: no limit.",
+        title="Clip gradients to norm", advanced=True,
+    )  # fmt: skip
+    clip_value: float = real(
+        0.0, lo=0.0, hi=1e6, help="Largest size of each number of a gradient. 0: no limit.", title="Clip gradients to value",
+        advanced=True,
+    )  # fmt: skip
     weight_decay: float = real(0.0, lo=0.0, hi=10.0, help="Pull of the weights towards zero.", advanced=True)
     step_epochs: int = integer(
         10, lo=1, hi=100_000, help="Epochs between two drops of the step schedule.", unit="epochs", advanced=True

@@ -19,7 +19,7 @@ from engine.compiler.plan import Plan, Step
 from engine.training.measures import value
 from engine.training.messages import Note, Weights
 from engine.training.metrics import DeviceTally, Told
-from engine.training.optimise import set_rate
+from engine.training.optimise import clip, set_rate
 from engine.training.schedules import rate
 from engine.training.seeds import DRAW, STEP, mix
 from engine.training.work import NotFiniteError, Work
@@ -59,6 +59,8 @@ def learn(work: Work) -> None:
         work.optimizer.found_inf = work.tally.bad  # type: ignore[attr-defined]
     watch = work.watch
     looking = watch is not None and watch.due(progress.step, asked=work.allowed > 0)
+    if work.settings.clip_norm or work.settings.clip_value:
+        clip(work.settings, work.network.parameters())
     if watch is not None and looking:
         watch.before()
     work.optimizer.step()
@@ -164,7 +166,7 @@ def _gradients(work: Work, rows: Tensor) -> None:
 
 def _whole(work: Work, rows: Tensor) -> Told:
     told = forward(work, rows) if work.recipe is None else work.recipe.learn(work, rows, forward)
-    watch(work, told.loss)
+    guard(work, told.loss)
     if told.loss.requires_grad:  # a recipe may have gone back already
         told.loss.backward()
     return told
@@ -178,7 +180,7 @@ def _pieces(work: Work, rows: Tensor) -> Told:
     for part in rows.tensor_split(min(work.progress.pieces, _most_pieces(work, len(rows)))):
         loss, correct, more = forward(work, part)
         loss = loss * (len(part) / len(rows))
-        watch(work, loss)
+        guard(work, loss)
         loss.backward()
         total += loss.detach()
         right += 0 if correct is None else correct
@@ -187,7 +189,7 @@ def _pieces(work: Work, rows: Tensor) -> Told:
     return Told(total, None if correct is None else right, sums)
 
 
-def watch(work: Work, loss: Tensor) -> None:
+def guard(work: Work, loss: Tensor) -> None:
     """Stop, or let the optimiser stand still, where a loss is not finite.
 
     Raises:
@@ -217,6 +219,8 @@ def validate(work: Work) -> Validation | None:
 
 def _validate(work: Work) -> Validation | None:
     rows = work.batches.rows["val"]
+    if work.recipe is not None and not work.recipe.validates:
+        return Validation(float("nan"), float("nan"), None)
     parts = list(rows.split(max(VALIDATION_BATCH, work.settings.batch_size)))
     if len(parts) > 1 and len(parts[-1]) == 1:
         # A batch norm without running averages cannot work on a single sample.

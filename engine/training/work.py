@@ -73,11 +73,13 @@ class Recipe(Protocol):
         names: Names and kinds of what every step tells besides the loss.
         whole: Whether a batch cannot be worked on in pieces.
         latest: Whether the last network counts as the best, because no number says which is.
+        validates: Whether its losses say something on samples that nothing is learned from.
     """
 
     names: tuple[tuple[str, str], ...]
     whole: bool
     latest: bool
+    validates: bool
 
     def inputs(self, work: Work, inputs: list[Tensor], rows: Tensor) -> list[Tensor]:
         """What the network is given instead of its plain inputs."""
@@ -91,8 +93,9 @@ class Recipe(Protocol):
 
 @dataclass
 class Pace:
-    """When something was last done, in seconds of a steady clock."""
+    """When something was last done, in seconds of a steady clock; `pictured`: when pictures are due again."""
 
+    pictured: float = 0.0
     told: float = 0.0
     kept: float = 0.0
     looked: float = 0.0

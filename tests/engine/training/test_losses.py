@@ -31,9 +31,9 @@ def draw():
 def test_every_loss_block_can_be_trained_with():
     compared = {
         "cross_entropy", "nll", "bce_with_logits", "bce", "mse", "l1", "smooth_l1", "huber", "kl_div", "multi_margin", "dice",
-        "triplet_margin", "vae_loss",
+        "triplet_margin", "vae_loss", "diffusion_loss",
     }  # fmt: skip
-    elsewhere = {"multi_task", "aux_output", "gan_loss", "diffusion_loss"}  # taken apart, or trained by a recipe
+    elsewhere = {"multi_task", "aux_output", "gan_loss"}  # taken apart, or trained by a recipe
     assert {kind for kind, cls in kinds().items() if cls.role == "loss"} == compared | elsewhere
     with pytest.raises(RunError, match="cannot be trained"):
         found("gan_loss", torch.zeros(1, 1), torch.zeros(1, 1))
