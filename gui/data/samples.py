@@ -20,6 +20,7 @@ from gui.data.colours import class_rgb, with_mask
 from gui.pictures import PictureView, sample_image, to_qimage
 
 COLUMNS = 24  # pictures drawn for each class; as many as have room are shown
+ROWS = 8  # filled where there are fewer classes than that
 CLASSES = 60  # rows at most; data of more classes show their first ones
 LARGEST = 96  # pixels on the screen of one picture at most
 SOURCE = 128  # pixels of a picture in the atlas at most; larger ones are thinned out
@@ -92,8 +93,10 @@ def _groups(data: DataSet, rng: np.random.Generator) -> tuple[tuple[str, tuple[i
     out, labels = [], data.columns[label.name]
     for number, name in enumerate(label.classes[:CLASSES]):
         rows = np.flatnonzero(labels == number)
-        drawn = rng.choice(rows, min(len(rows), COLUMNS), replace=False) if len(rows) else rows
-        out.append((name, tuple(map(int, drawn))))
+        lines = max(1, ROWS // len(label.classes))
+        drawn = rng.choice(rows, min(len(rows), COLUMNS * lines), replace=False) if len(rows) else rows
+        out.append((name, tuple(map(int, drawn[:COLUMNS]))))
+        out += [("", tuple(map(int, drawn[at : at + COLUMNS]))) for at in range(COLUMNS, len(drawn), COLUMNS)]
     return tuple(out)
 
 
