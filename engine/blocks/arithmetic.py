@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.blocks.expect import axis, want_features
 from engine.blocks.merge import MOST_INPUTS
