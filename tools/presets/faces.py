@@ -44,12 +44,12 @@ def deepface() -> Graph:
 def _answers(sheet: Sheet, column: int, **begin: Json) -> None:
     """Age and gender from the same numbers, each with its loss."""
     for line, name, width, loss in ((0, "age", 1, "smooth_l1"), (2, "gender", 2, "cross_entropy")):
-        sheet.at(column, line)
+        sheet.place(column, line)
         sheet.put(
             f"fc_{name}", "linear", *(("drop2",) if "drop2" in sheet.nodes else ("drop1",)), out_features=width, **begin
         )
         sheet.put(name, "output")
-        sheet.at(column + 1, line + 1)
+        sheet.place(column + 1, line + 1)
         sheet.put(f"loss_{name}", loss, f"fc_{name}", target=name)
 
 
@@ -64,7 +64,7 @@ def levi() -> Graph:
     sheet.row("Three rounds of convolution, pooling and response normalisation")
     sheet.put("image", "image_input", channels=3, height=227, width=227)
     for number, (width, kernel, stride, rim) in enumerate(((96, 7, 4, 0), (256, 5, 1, 2), (384, 3, 1, 1)), start=1):
-        sheet.at(1, number - 1)
+        sheet.place(1, number - 1)
         sheet.put(
             f"conv{number}", "conv2d", out_channels=width, kernel_size=kernel, stride=stride, padding=rim, **begin
         )
@@ -75,7 +75,7 @@ def levi() -> Graph:
     sheet.row("What both answers share, and the two answers")
     sheet.put("flatten", "flatten")
     for line in (0, 1):
-        sheet.at(1, line)
+        sheet.place(1, line)
         sheet.put(f"fc{line + 1}", "linear", out_features=512, **begin)
         sheet.put(f"relu_fc{line + 1}", "relu")
         sheet.put(f"drop{line + 1}", "dropout")
@@ -90,7 +90,7 @@ def small() -> Graph:
     sheet.row("Four rounds of convolution, batch norm and pooling: from 64 × 64 to 4 × 4")
     sheet.put("image", "image_input", channels=3, height=64, width=64)
     for number, width in enumerate((32, 64, 128, 256), start=1):
-        sheet.at(1, number - 1)
+        sheet.place(1, number - 1)
         sheet.put(f"conv{number}", "conv2d", out_channels=width, kernel_size=3, padding=1, bias=False)
         sheet.put(f"bn{number}", "batchnorm2d")
         sheet.put(f"relu{number}", "relu")

@@ -35,20 +35,20 @@ def _begin(inputs: int) -> dict[str, Json]:
 def _third_layer() -> Definition:
     """C3 with every connection of the table drawn."""
     sheet = Sheet()
-    middle = (len(LENET) - 1) / 2
+    middle = len(LENET) / 2
     sheet.row()
-    sheet.at(0, middle)
+    sheet.place(0, middle)
     sheet.put("x", "port_in")
     sheet.put("maps", "split", parts=6)
-    for title, first, last in _GROUPS:
+    for group, (title, first, last) in enumerate(_GROUPS):
         sheet.frame(title)
         for line in range(first, last):
             read = LENET[line]
-            sheet.at(3, line * 1.3)
+            sheet.place(3, line + group * 0.5)
             sheet.put(f"read{line}", "concat", *(f"maps.y{number + 1}" for number in read), count=len(read))
             sheet.put(f"map{line}", "conv2d", out_channels=1, kernel_size=5, **_begin(25 * len(read)))
     sheet.frame("")
-    sheet.at(6, middle)
+    sheet.place(6, middle)
     sheet.put("stack", "concat", *(f"map{line}" for line in range(len(LENET))), count=len(LENET))
     sheet.put("y", "port_out")
     return sheet.definition("c3", "C3", "Sixteen filters, each on the maps that table I gives it.")

@@ -11,7 +11,7 @@ from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph, Parameter
 from tools.presets.paths import convolution
-from tools.presets.pencil import Sheet, about, recipe, share, whole
+from tools.presets.pencil import Sheet, about, named, recipe, share, whole
 
 _STD = share("std", 0.1, "standard deviation of the first weights")
 _BEGIN: dict[str, Json] = {"init": "normal", "init_value": "=std"}
@@ -103,21 +103,21 @@ def _module(conv: Definition, letter: str) -> Definition:
     paths = _PATHS[letter]
     sheet = Sheet([conv])
     sheet.row()
-    sheet.at(0, (len(paths) - 1) / 2)
+    sheet.place(0, (len(paths) - 1) / 2)
     sheet.put("x", "port_in")
     places: dict[str, float] = {"x": 0}
     for line, path in enumerate(paths):
         source = path[0][4] or "x"
         column = places[source] + 1
         for step in path:
-            sheet.at(column, line)
+            sheet.place(column, line)
             _step(sheet, conv.id, step, source)
             places[step[0]] = column
             source, column = step[0], column + 1
     ends = [path[-1][0] for path in paths]
     last = max(places.values()) + 1
     middle, room = (len(paths) - 1) / 2, 0.3 if len(paths) > 4 else 0.0
-    sheet.at(last + room, middle - 0.3)
+    sheet.place(last + room, middle - 0.3)
     sheet.put("concat", "concat", *ends, count=len(ends))
     sheet.put("y", "port_out")
     for line, end in enumerate(ends):
@@ -193,7 +193,15 @@ def inception_v3() -> Graph:
     sheet.put("output", "output")
     sheet.lane(6)
     sheet.put("loss", "cross_entropy", "fc", label_smoothing=0.1)
-    return sheet.network(about("inception", "inception_v3"), data="folder", training=_RECIPE)
+    names = {
+        "conv_3b": "Conv2d_3b_1x1",
+        "conv_{n}": "Conv2d_{n}_3x3",
+        "mixed_{n}": "Mixed_{n}",
+        "aux": "AuxLogits",
+    }
+    return sheet.network(
+        about("inception", "inception_v3"), data="folder", training=_RECIPE, sections=named("torchvision", names)
+    )
 
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {"inception_v3": inception_v3}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph, Parameter
-from tools.presets.pencil import Sheet, about, recipe, size, whole
+from tools.presets.pencil import Sheet, about, named, recipe, size, whole
 
 # name -> 1 × 1, narrowed and 3 × 3, narrowed and 5 × 5, behind the pooling (Szegedy and others 2015, table 1).
 _INCEPTIONS: Mapping[str, tuple[int, int, int, int, int, int]] = {
@@ -40,6 +40,14 @@ _POOL: dict[str, Json] = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
 _SMALL_POOL: dict[str, Json] = {"kernel_size": 2, "ceil_mode": True}
 _CAFFE: dict[str, Json] = {"init": "xavier_uniform", "init_bias": 0.2}
 _LIBRARY: dict[str, Json] = {"init": "normal", "init_value": 0.01}
+
+
+# What a branch of two convolutions calls them in torchvision.
+_GOOGLENET_NAMES = {
+    "{block}.branch{n}_reduce": "{block}.branch{n}.0",
+    "{block}.branch1": "{block}.branch1",
+    "{block}.branch{n}": "{block}.branch{n}.1",
+}
 
 
 def convolution(*, norm: bool, begin: Mapping[str, Json] | None = None, more: tuple[Parameter, ...] = ()) -> Definition:
@@ -79,20 +87,20 @@ def _inception(conv: Definition, *, paper: bool) -> Definition:
     sheet = Sheet([conv])
     kind = conv.id
     sheet.row()
-    sheet.at(0, 1.5)
+    sheet.place(0, 1.5)
     sheet.put("x", "port_in")
-    sheet.at(1, 0)
+    sheet.place(1, 0)
     sheet.put("branch1", kind, "x", width="=one")
-    sheet.at(1, 1)
+    sheet.place(1, 1)
     sheet.put("branch2_reduce", kind, "x", width="=reduce3")
     sheet.put("branch2", kind, width="=three", kernel=3, padding=1)
-    sheet.at(1, 2)
+    sheet.place(1, 2)
     sheet.put("branch3_reduce", kind, "x", width="=reduce5")
     sheet.put("branch3", kind, width="=five", kernel=5 if paper else 3, padding=2 if paper else 1)
-    sheet.at(1, 3)
+    sheet.place(1, 3)
     sheet.put("branch4_pool", "maxpool2d", "x", kernel_size=3, stride=1, padding=1)
     sheet.put("branch4", kind, width="=pool")
-    sheet.at(3, 1.2)
+    sheet.place(3, 1.2)
     sheet.put("concat", "concat", "branch1", "branch2", "branch3", "branch4", count=4)
     sheet.put("y", "port_out")
     sheet.bend("branch1", "concat", (2.7, 0))
@@ -168,7 +176,8 @@ def googlenet(name: str, *, paper: bool, auxiliary: bool) -> Graph:
     sheet.put("drop", "dropout", p=0.4 if paper else 0.2)
     sheet.put("fc", "linear", out_features=1000, **(_CAFFE if paper else _LIBRARY))
     sheet.put("output", "output")
-    return sheet.network(about("paths", name), data="folder", training=_GOOGLENET_RECIPE)
+    names = {} if paper else named("torchvision", _GOOGLENET_NAMES)
+    return sheet.network(about("paths", name), data="folder", training=_GOOGLENET_RECIPE, sections=names)
 
 
 def _stage(sheet: Sheet, stage: str, title: str, *, source: str = "") -> None:
@@ -187,17 +196,17 @@ def _fire() -> Definition:
     begin: dict[str, Json] = {"init": "kaiming_uniform", "init_bias": 0}
     sheet = Sheet()
     sheet.row()
-    sheet.at(0, 0.5)
+    sheet.place(0, 0.5)
     sheet.put("x", "port_in")
     sheet.put("squeeze", "conv2d", out_channels="=squeeze", kernel_size=1, **begin)
     sheet.put("squeeze_relu", "relu")
-    sheet.at(3, 0)
+    sheet.place(3, 0)
     sheet.put("expand1x1", "conv2d", out_channels="=expand", kernel_size=1, **begin)
     sheet.put("expand1x1_relu", "relu")
-    sheet.at(3, 1)
+    sheet.place(3, 1)
     sheet.put("expand3x3", "conv2d", "squeeze_relu", out_channels="=expand", kernel_size=3, padding=1, **begin)
     sheet.put("expand3x3_relu", "relu")
-    sheet.at(5, 0.5)
+    sheet.place(5, 0.5)
     sheet.put("concat", "concat", "expand1x1_relu", "expand3x3_relu")
     sheet.put("y", "port_out")
     settings = (
@@ -225,6 +234,7 @@ _SQUEEZENETS: Mapping[str, tuple[tuple[int, int], tuple[tuple[tuple[int, int], .
 def squeezenet(name: str) -> Graph:
     """SqueezeNet 1.0 or 1.1."""
     (width, kernel), stages = _SQUEEZENETS[name]
+    names, place = {"conv1": "features.0", "conv10": "classifier.1"}, 3  # torchvision counts the layers
     sheet = Sheet([_fire()])
     sheet.row("Stem")
     sheet.put("image", "image_input", channels=3, height=224, width=224)
@@ -237,7 +247,9 @@ def squeezenet(name: str) -> Graph:
         sheet.row(f"{side} × {side}")
         for squeeze, expand in stage:
             sheet.put(f"fire{number}", "fire", squeeze=squeeze, expand=expand)
-            number += 1
+            names[f"fire{number}"] = f"features.{place}"
+            number, place = number + 1, place + 1
+        place += 1
         if index < 2:
             sheet.put(f"maxpool{number - 1}", "maxpool2d", **_POOL)
     sheet.row("Classifier: a map for each class, and its mean")
@@ -249,7 +261,7 @@ def squeezenet(name: str) -> Graph:
     # The library's: 90 epochs from 0.001, cosine in its later recipes.
     training = recipe(epochs=90, batch_size=256, optimizer="sgd", learning_rate=0.001, schedule="step", step_epochs=30,
                       weight_decay=2e-4)  # fmt: skip
-    return sheet.network(about("paths", name), data="folder", training=training)
+    return sheet.network(about("paths", name), data="folder", training=training, sections=named("torchvision", names))
 
 
 def _dense_layer() -> Definition:
@@ -311,7 +323,14 @@ def densenet121() -> Graph:
     sheet.put("output", "output")
     training = recipe(epochs=90, batch_size=256, optimizer="sgd", learning_rate=0.1, schedule="step", step_epochs=30,
                       weight_decay=1e-4, nesterov=True)  # fmt: skip
-    return sheet.network(about("paths", "densenet121"), data="folder", training=training)
+    names = {
+        "denseblock{b}.{i}": "features.denseblock{b}.denselayer{i + 1}",
+        "classifier": "classifier",
+        "{layer}": "features.{layer}",
+    }
+    return sheet.network(
+        about("paths", "densenet121"), data="folder", training=training, sections=named("torchvision", names)
+    )
 
 
 def _squeezenet(name: str) -> Callable[[], Graph]:

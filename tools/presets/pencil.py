@@ -96,7 +96,7 @@ class Sheet:
             if (wire.source.block, wire.target.block) == (source, target):
                 self.wires[index] = replace(wire, via=via)
 
-    def at(self, column: float, line: float) -> None:
+    def place(self, column: float, line: float) -> None:
         """Go on at a place of the row: a column, and a line, of which the first is 0."""
         self._column, self._line = column, self._top + line * ROW
 
@@ -234,6 +234,11 @@ def about(family: str, name: str) -> dict[str, Json]:
         "year": said["year"],
         "paper": said["paper"],
     }
+
+
+def named(where: str, names: Mapping[str, str]) -> dict[str, dict[str, Json]]:
+    """The section that says what a reference implementation calls the weights: our names, or patterns of them, to its own."""
+    return {"weights": {"names": {where: dict(names)}}}
 
 
 def whole(name: str, default: int, about: str, *, lo: int = 1) -> Parameter:

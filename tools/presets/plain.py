@@ -12,7 +12,7 @@ from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph
 from engine.training.settings import TrainingSettings
-from tools.presets.pencil import Sheet, about, recipe, switch, whole
+from tools.presets.pencil import Sheet, about, named, recipe, switch, whole
 
 # The paper's: batch 256, momentum 0.9, weight decay 5e-4, learning rate 0.01, a tenth of it three times in 74 epochs.
 _VGG_RECIPE = recipe(
@@ -84,7 +84,25 @@ def vgg(name: str) -> Graph:
         sheet.put(f"pool{index + 1}", "maxpool2d", kernel_size=2)
     sheet.put("avgpool", "adaptive_avgpool2d", output_size=7)
     _classifier(sheet, 4096, dropout_first=False)
-    return sheet.network(about("plain", name), data="folder", training=_VGG_RECIPE)
+    return sheet.network(
+        about("plain", name),
+        data="folder",
+        training=_VGG_RECIPE,
+        sections=named("torchvision", _vgg_names(repeats, norm=norm)),
+    )
+
+
+def _vgg_names(repeats: tuple[int, ...], *, norm: bool) -> dict[str, str]:
+    """What torchvision calls the layers: it counts them, ReLUs and poolings too."""
+    names, place, step = {"fc{n}": "classifier.{3 * (n - 1)}"}, 0, 3 if norm else 2
+    for stage, times in enumerate(repeats, start=1):
+        for layer, offset in (("conv", 0), *([("bn", 1)] if norm else [])):
+            if times == 1:
+                names[f"stage{stage}.{layer}"] = f"features.{place + offset}"
+            else:
+                names[f"stage{stage}.{{i}}.{layer}"] = f"features.{{{place + offset} + {step} * i}}"
+        place += step * times + 1
+    return names
 
 
 def alexnet() -> Graph:
@@ -114,7 +132,11 @@ def alexnet() -> Graph:
         step_epochs=30,
         weight_decay=1e-4,
     )
-    return sheet.network(about("plain", "alexnet"), data="folder", training=training)
+    names = {f"conv{number}": f"features.{place}" for number, place in enumerate((0, 3, 6, 8, 10), start=1)}
+    names |= {"fc1": "classifier.1", "fc2": "classifier.4", "fc3": "classifier.6"}
+    return sheet.network(
+        about("plain", "alexnet"), data="folder", training=training, sections=named("torchvision", names)
+    )
 
 
 @dataclass(frozen=True)
@@ -221,14 +243,14 @@ def alexnet_towers() -> Graph:
         )
     )
     sheet.row("Two towers: they meet in convolution 3, and at the end")
-    sheet.at(0, 0.5)
+    sheet.place(0, 0.5)
     sheet.put("image", "image_input", channels=3, height=227, width=227)
     sources, column = ["image", "image"], 1
     for stage in ("front", "back"):
         for line in (0, 1):
-            sheet.at(column, line)
+            sheet.place(column, line)
             sheet.put(f"{stage}{line + 1}", stage, sources[line])
-        sheet.at(column + 1, 0.5)
+        sheet.place(column + 1, 0.5)
         sheet.put(f"both_{stage}s", "concat", f"{stage}1", f"{stage}2")
         sources, column = [f"both_{stage}s"] * 2, column + 2
     _alex_classifier(sheet, _PAPER)
