@@ -103,8 +103,20 @@ def test_little_is_left_for_later_and_much_is_collected_in_full(qapp: QCoreAppli
     collector.collect_due()
     assert gc.get_stats()[2]["collections"] == full
     collector._old = 0
-    kept = []
+    kept = [fill(collector)]
+    assert gc.get_stats()[2]["collections"] == full + 1
+    collector._old = 2 * (gc.get_threshold()[1] + 2) * (gc.get_threshold()[0] + 10)
+    kept.append(fill(collector))
+    assert gc.get_stats()[2]["collections"] == full + 1  # while much goes on
+    collector.collect_due()
+    assert gc.get_stats()[2]["collections"] == full + 2  # now that nothing does
+    assert len(kept) == 2
+
+
+def fill(collector: Collector) -> list[object]:
+    """Make as many objects as grow old."""
+    kept: list[object] = []
     for _ in range(gc.get_threshold()[1] + 2):
         kept.append([[] for _ in range(gc.get_threshold()[0] + 10)])
         collector.collect_due()
-    assert gc.get_stats()[2]["collections"] == full + 1
+    return kept
