@@ -36,6 +36,10 @@ class Conv1d(Convolving):
     bias: bool = flag(True, help="add a learned number to each output channel")
     padding_mode: str = choice("zeros", options=_RIMS, help="what the rim is filled with", advanced=True)
 
+    @classmethod
+    def example(cls) -> tuple[Shape, ...]:
+        return (Shape((4, 24)),)
+
     def axes(self) -> tuple[Axis, ...]:
         rim = same(self.kernel_size, self.dilation) if self.same else (self.padding, self.padding)
         return (Axis(self.kernel_size, self.stride, *rim, self.dilation),)

@@ -134,6 +134,10 @@ class ConvTranspose1d(_Transposed):
                           unit="groups", advanced=True)  # fmt: skip
     bias: bool = flag(True, help="add a learned number to each output channel")
 
+    @classmethod
+    def example(cls) -> tuple[Shape, ...]:
+        return (Shape((4, 12)),)
+
     def _ways(self) -> tuple[_Way, ...]:
         return (_Way(self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation),)
 

@@ -25,7 +25,14 @@ from engine.graph.expression import is_expression, parse
 # What the first arguments of a torch layer are called.
 _PLACES = {
     "nn.Conv2d": ("in_channels", "out_channels"), "nn.Linear": ("in_features", "out_features"),
-    "nn.BatchNorm1d": ("features",), "nn.BatchNorm2d": ("channels",),
+    "nn.Conv1d": ("in_channels", "out_channels"), "nn.Conv3d": ("in_channels", "out_channels"),
+    "nn.ConvTranspose1d": ("in_channels", "out_channels"), "nn.ConvTranspose2d": ("in_channels", "out_channels"),
+    "nn.BatchNorm1d": ("features",), "nn.BatchNorm2d": ("channels",), "nn.BatchNorm3d": ("channels",),
+    "nn.InstanceNorm2d": ("channels",), "nn.GroupNorm": ("groups", "channels"), "layers.LayerNorm2d": ("channels",),
+    "layers.BilinearConvTranspose2d": ("in_channels", "out_channels"), "layers.PaddedConv2d": ("in_channels", "out_channels"),
+    "layers.SeparableConv2d": ("in_channels", "out_channels"), "layers.LocallyConnected2d": ("in_channels", "out_channels"),
+    "layers.PatchEmbed": ("in_channels", "width"), "layers.TrainableSubsample": ("channels",),
+    "layers.RBFOutput": ("in_features", "classes"), "layers.StochasticDepth": ("p",),
     "layers.MultiheadAttention": ("features",), "layers.WindowAttention": ("channels",), "layers.SpatialAttention": ("channels",),
     "layers.TransformerEncoderLayer": ("features", "heads", "feedforward"), "layers.ClassToken": ("features",),
     "layers.TransformerDecoderLayer": ("features", "heads", "feedforward"), "layers.PositionEmbedding": ("length", "features"),
