@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -141,7 +142,7 @@ def fit_sample(plan: Plan, raw: tuple[NDArray[np.generic], ...], normalisation: 
     """
     if len(raw) != len(plan.inputs):
         raise ProbeError(f"The network takes {len(plan.inputs)} inputs, but the sample has {len(raw)}.")
-    out = []
+    out: list[Any] = []  # float32 arrays, of tokens int64
     for value, spec in zip(raw, plan.inputs, strict=True):
         dims = spec.shape.dims
         if value.dtype == np.uint8 and len(dims) == 3 and value.shape != dims:
@@ -149,13 +150,14 @@ def fit_sample(plan: Plan, raw: tuple[NDArray[np.generic], ...], normalisation: 
                 value = to_input(np.ascontiguousarray(value.transpose(1, 2, 0)), (dims[0], dims[1], dims[2]))
             except DataError as error:
                 raise ProbeError(str(error)) from error
-        scaled = _scaled(value, normalisation)
+        tokens = value.dtype.kind == "i"  # indices, which are looked up and never scaled
+        scaled = value if tokens else _scaled(value, normalisation)
         if scaled.shape != dims:
             if scaled.size != spec.shape.size:
                 arrived = "×".join(map(str, value.shape))
                 raise ProbeError(f"The input {spec.name} takes {spec.shape.words}, but a sample of {arrived} arrived.")
             scaled = scaled.reshape(dims)
-        out.append(np.ascontiguousarray(scaled, np.float32))
+        out.append(np.ascontiguousarray(scaled, np.int64 if tokens else np.float32))
     return tuple(out)
 
 

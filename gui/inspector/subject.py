@@ -110,6 +110,9 @@ def target_words(dataset: DataSet, row: int) -> str:
     value = dataset.columns[target.name][row]
     if target.kind == "label":
         return f"True class: {dataset.classes[int(value)]}"
+    if target.kind in ("mask", "tags"):
+        there = [int(index) for index in np.unique(value) if index != target.pad and index < len(target.classes)]
+        return "Classes: " + ", ".join(target.classes[index] for index in there[:6]) + (", …" if len(there) > 6 else "")
     shown = ", ".join(number(float(part)) for part in np.ravel(value)[:4])
     return f"Target: {shown}" + (", …" if np.size(value) > 4 else "")
 
@@ -127,6 +130,7 @@ def picture_of(dataset: DataSet, row: int) -> QImage | None:
 
 def number_image(values: NDArray[np.float32]) -> QImage:
     """A vector as a block of colours, zero in the neutral one."""
+    values = np.ravel(values)
     size = len(values)
     width = max(1, int(np.ceil(size**0.5)))
     height = -(-size // width)
