@@ -25,6 +25,7 @@ from engine.blocks import (  # the order in which the palette shows the families
     regularisation,
     reshape,
     slicing,
+    patches,
     merge,
     arithmetic,
     recurrent,
@@ -40,7 +41,7 @@ from engine.blocks import (  # the order in which the palette shows the families
 
 __all__ = [
     "activation", "arithmetic", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise",
-    "embedding", "generative", "linear", "loss", "merge", "metric", "normalisation", "pooling", "pooling_global",
-    "pooling_more", "position", "rectifier", "recurrent", "regularisation", "resampling", "reshape", "sequence",
-    "slicing", "sources", "special", "task_loss", "transformer", "transposed",
+    "embedding", "generative", "linear", "loss", "merge", "metric", "normalisation", "patches", "pooling",
+    "pooling_global", "pooling_more", "position", "rectifier", "recurrent", "regularisation", "resampling", "reshape",
+    "sequence", "slicing", "sources", "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip
