@@ -9,10 +9,21 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from engine.graph.model import Graph
-from tools.presets import attention, faces, first, inception, mobile, paths, plain, residual, shuffle
+from tools.presets import attention, faces, first, inception, mobile, paths, plain, residual, segmentation, shuffle
 
 # A family's module has NETWORKS: name -> function that draws it.
-FAMILIES: tuple[ModuleType, ...] = (first, plain, paths, inception, residual, mobile, shuffle, attention, faces)
+FAMILIES: tuple[ModuleType, ...] = (
+    first,
+    plain,
+    paths,
+    inception,
+    residual,
+    mobile,
+    shuffle,
+    attention,
+    faces,
+    segmentation,
+)
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {
     name: draw for family in FAMILIES for name, draw in family.NETWORKS.items()
