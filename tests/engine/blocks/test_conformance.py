@@ -79,7 +79,7 @@ COUNTED_BY_HAND: dict[str, str] = {
 }
 
 
-# Blocks whose settings have to fit each other so closely that only one of them is drawn.
+# Blocks whose settings have to fit each other so closely that at most one of them is drawn.
 ONE_AT_A_TIME = ("fold",)
 
 
@@ -250,7 +250,9 @@ def shapes_for(draw, block):
 
 @st.composite
 def settings_for(draw, cls):
-    drawn = [draw(st.sampled_from(list(cls.settings)))] if cls.kind in ONE_AT_A_TIME else list(cls.settings)
+    drawn = list(cls.settings)
+    if cls.kind in ONE_AT_A_TIME:
+        drawn = [draw(st.sampled_from(drawn))] if draw(st.integers(0, 3)) == 3 else []
     return cls(**{name: draw(values_of(cls.settings[name])) for name in drawn})
 
 
