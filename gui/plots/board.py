@@ -11,9 +11,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -32,14 +34,17 @@ from gui.plots.exporting import csv_text, picture_of, png_bytes, table_of
 from gui.plots.legend import Legend
 from gui.plots.live import LivePlot
 from gui.plots.readout import value_text
-from gui.plots.series import Quantity, RunCurves
+from gui.plots.series import Quantity, RunCurves, quantity_title
 from gui.widgets import Card, EmptyState, IconButton
 
 FRAME_MS = 16
 SHARE = 4  # drawing and painting that took t ms is followed by at least SHARE · t ms for everything else
 LONGEST_MS = 400  # however slow the drawing, the plots are at most this old
 SMOOTHING = 80  # the slider's start, per cent
-TITLES: dict[Quantity, str] = {"loss": "Loss", "accuracy": "Accuracy"}
+PLOTS: tuple[Quantity, Quantity] = (
+    "loss",
+    "accuracy",
+)  # the second shows another metric where that is measured instead
 
 
 class _Panel(Card):
@@ -48,21 +53,53 @@ class _Panel(Card):
     def __init__(self, quantity: Quantity) -> None:
         super().__init__(margin=0)
         self.plot = LivePlot(quantity)
-        self.title = QLabel(TITLES[quantity])
+        self.title = QLabel(quantity_title(quantity))
+        self.choice = QComboBox()
+        self.choice.setObjectName(f"metric_{quantity}")
+        self.choice.setAccessibleName("Metric that is plotted")
+        self.choice.setToolTip("Which metric this plot shows")
+        self.choice.hide()
+        self.choice.activated.connect(self._chosen)
         self.latest = QLabel()
         self.latest.setTextFormat(Qt.TextFormat.RichText)
         self.latest.setObjectName(f"latest_{quantity}")
         head = QHBoxLayout()
         head.setContentsMargins(theme.SPACE * 2, theme.SPACE + 4, theme.SPACE * 2, 0)
         head.addWidget(self.title)
+        head.addWidget(self.choice)
         head.addStretch(1)
         head.addWidget(self.latest)
         self.box.setContentsMargins(0, 0, theme.SPACE, theme.SPACE)
         self.box.addLayout(head)
         self.box.addWidget(self.plot, 1)
 
+    def offer(self, measures: tuple[Quantity, ...]) -> None:
+        """Let a person choose among these metrics; one that is not measured gives way to the first that is."""
+        if not measures:
+            return
+        known = tuple(self.choice.itemData(place) for place in range(self.choice.count()))
+        if known != measures:
+            self.choice.clear()
+            for quantity in measures:
+                self.choice.addItem(quantity_title(quantity), quantity)
+        if self.plot.quantity not in measures:
+            self._show(measures[0])
+        self.choice.setCurrentIndex(measures.index(self.plot.quantity))
+        self.choice.setVisible(len(measures) > 1)
+        self.title.setVisible(len(measures) == 1)
+        self.title.setText(quantity_title(self.plot.quantity))
+
+    def _chosen(self, place: int) -> None:
+        self._show(self.choice.itemData(place))
+
+    def _show(self, quantity: Quantity) -> None:
+        self.plot.set_quantity(quantity)
+        self.tell()
+
     def draw(self) -> None:
         """Bring plot and head up to the numbers."""
+        if self.plot.quantity != "loss" and self.plot.runs:
+            self.offer(self.plot.runs[0].measures)
         self.plot.refresh()
         self.tell()
 
@@ -72,7 +109,8 @@ class _Panel(Card):
         runs = self.plot.runs
         parts = []
         for part, mark, colour in (("train", "○", tokens.train), ("val", "●", tokens.val)):
-            values = runs[0].epochs[f"{part}_{self.plot.quantity}"].values if runs else None
+            column = runs[0].epochs.get(f"{part}_{self.plot.quantity}") if runs else None
+            values = column.values if column is not None and np.isfinite(column.values[-1:]).all() else None
             if values is not None and len(values):
                 text = value_text(float(values[-1]), self.plot.quantity)
                 parts.append(f'<span style="color:{colour}">{mark}</span> {text}')
@@ -102,7 +140,7 @@ class PlotBoard(QWidget):
         super().__init__(parent)
         self.setObjectName("plot_board")
         self.drawn = 0
-        self.panels = {quantity: _Panel(quantity) for quantity in TITLES}
+        self.panels = {quantity: _Panel(quantity) for quantity in PLOTS}
         self.legend = Legend()
         self.empty = EmptyState(
             "chart-line", "No training to show yet", "Press Train. The loss and the accuracy appear here while it runs."
@@ -191,6 +229,8 @@ class PlotBoard(QWidget):
         """Show these runs; the first is the main one."""
         for panel in self.panels.values():
             panel.plot.show_runs(runs)
+            if panel.plot.quantity != "loss" and runs:
+                panel.offer(runs[0].measures)
             panel.tell()
         self.legend.set_names([curves.name for curves in runs])
         self._stack.setCurrentIndex(1 if runs else 0)

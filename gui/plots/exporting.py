@@ -27,16 +27,18 @@ class Table:
 
     name: str
     steps_per_epoch: int
-    steps: tuple[Numbers, Numbers, Numbers]
+    steps: tuple[Numbers, ...]
     epochs: dict[str, Numbers]
+    metrics: tuple[str, ...] = ()
 
 
 def table_of(curves: RunCurves) -> Table:
     """Copies of a run's numbers."""
-    steps = (curves.step.values.copy(), curves.loss.values.copy(), curves.accuracy.values.copy())
-    return Table(
-        curves.name, curves.steps_per_epoch, steps, {name: h.values.copy() for name, h in curves.epochs.items()}
-    )
+    metrics = tuple(name for name in curves.measures if name != "accuracy")
+    columns = (curves.step, curves.loss, curves.accuracy)
+    steps = (*(column.values.copy() for column in columns), *(curves.per_step(name).copy() for name in metrics))
+    epochs = {name: history.values.copy() for name, history in curves.epochs.items()}
+    return Table(curves.name, curves.steps_per_epoch, steps, epochs, metrics)
 
 
 def _cell(value: float) -> str:
@@ -47,12 +49,19 @@ def csv_text(tables: Sequence[Table]) -> str:
     """One row a step and one row an epoch, all digits kept; empty where there is no number."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
+    names = tuple(dict.fromkeys(name for table in tables for name in table.metrics))
+    head = (*HEAD, *(f"{part}_{name}" for name in names for part in ("train", "val")))
+    writer.writerow(head)
     for table in tables:
-        for step, loss, accuracy in zip(*table.steps, strict=True):
+        held = dict(zip(table.metrics, table.steps[3:], strict=True))
+        nothing = np.full(len(table.steps[0]), np.nan)
+        more = [held.get(name, nothing) for name in names]
+        for step, loss, accuracy, *others in zip(*table.steps[:3], *more, strict=True):
             epoch = (int(step) - 1) // table.steps_per_epoch + 1 if table.steps_per_epoch else ""
-            writer.writerow((table.name, "step", epoch, int(step), _cell(loss), _cell(accuracy), "", ""))
-        columns = [table.epochs[name] for name in ("epoch", "step", *HEAD[4:])]
+            cells = [text for value in others for text in (_cell(value), "")]
+            writer.writerow((table.name, "step", epoch, int(step), _cell(loss), _cell(accuracy), "", "", *cells))
+        nothing = np.full(len(table.epochs["epoch"]), np.nan)
+        columns = [table.epochs.get(name, nothing) for name in ("epoch", "step", *head[4:])]
         for epoch, step, *values in zip(*columns, strict=True):
             writer.writerow((table.name, "epoch", int(epoch), int(step), *map(_cell, values)))
     return out.getvalue()

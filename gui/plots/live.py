@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui import theme
 from gui.plots.axes import EpochAxis, PlotView, StepAxis, ValueAxis
 from gui.plots.readout import Readout, readout_html
-from gui.plots.series import Numbers, Quantity, RunCurves, Smooth
+from gui.plots.series import Numbers, Quantity, RunCurves, Smooth, is_share
 from gui.plots.strokes import faint_pen, run_pen, run_symbol, step_pen, tone
 
 ANTIALIAS_RAW_UP_TO = 600  # steps; the faint line is noise by then, and rough edges do not show in noise
@@ -91,7 +91,7 @@ class LivePlot(QWidget):
         self._drawn: list[_Drawn] = []
         self._cursor: float | None = None
         self.view = PlotView()
-        self.epoch_axis, self.value_axis = EpochAxis(), ValueAxis(percent=quantity == "accuracy")
+        self.epoch_axis, self.value_axis = EpochAxis(), ValueAxis(percent=is_share(quantity))
         self.step_axis = StepAxis()
         axes = {"bottom": self.step_axis, "top": self.epoch_axis, "left": self.value_axis}
         self.canvas = Canvas(viewBox=self.view, axisItems=axes)
@@ -162,6 +162,18 @@ class LivePlot(QWidget):
         """Show values on a logarithmic scale."""
         self.log = self.value_axis.log = on
         self.own_y = False
+        self._draw_anew()
+
+    def set_quantity(self, quantity: Quantity) -> None:
+        """Show another metric."""
+        if quantity == self.quantity:
+            return
+        self.quantity = quantity
+        self.setAccessibleName(f"Plot of the {quantity.replace('_', ' ')}")
+        self.value_axis.percent = is_share(quantity)
+        self.own_y = False
+        for drawn in self._drawn:
+            drawn.rewinds = -1  # the running means are those of another metric
         self._draw_anew()
 
     def _draw_anew(self) -> None:
@@ -299,7 +311,7 @@ class LivePlot(QWidget):
         low, high = float(values.min()), float(values.max())
         room = max((high - low) * 0.06, 0.02 if self.log else max(1e-6, abs(high) * 0.01))
         low, high = low - room, high + room
-        if self.quantity == "accuracy" and not self.log:
+        if is_share(self.quantity) and not self.log:
             return low, min(1.0 + room, high)
         return low, high
 
@@ -326,7 +338,7 @@ class LivePlot(QWidget):
         smooths = [drawn.smooth.values for drawn in self._drawn]
         html = readout_html(runs, smooths, self.quantity, step=step)
         area = self.canvas.mapFromScene(self.view.sceneBoundingRect()).boundingRect()
-        self.readout.tell(html, area, at, low=self.quantity == "accuracy")
+        self.readout.tell(html, area, at, low=is_share(self.quantity))
 
     def _mouse_moved(self, scene_at: QPointF) -> None:
         if not self.view.sceneBoundingRect().contains(scene_at):

@@ -13,17 +13,17 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui import theme
-from gui.plots.series import Numbers, Quantity, RunCurves
+from gui.plots.series import Numbers, Quantity, RunCurves, is_share
 from gui.plots.strokes import tone
 
 GAP = 14  # pixels between the cursor and the card
 
 
 def value_text(value: float | None, quantity: Quantity) -> str:
-    """A loss with four significant digits, an accuracy in per cent; a dash where there is none."""
+    """A loss with four significant digits, an accuracy (or another share) in per cent; a dash where there is none."""
     if value is None or not np.isfinite(value):
         return "–"
-    if quantity == "accuracy":
+    if is_share(quantity):
         return f"{value * 100:.2f} %"
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e3 or value == 0 else f"{value:.3e}"
 
@@ -69,7 +69,7 @@ def readout_html(runs: Sequence[RunCurves], smooths: Sequence[Numbers], quantity
         epoch = curves.epoch_at(step)
         if epoch is not None:
             number = int(curves.epochs["epoch"].values[epoch])
-            values = curves.epochs[f"val_{quantity}"].values
+            _, values = curves.per_epoch("val", quantity)
             rows.append(_row(val, "●", "Validation", value_text(float(values[epoch]), quantity), f"epoch {number}"))
         blocks.append(f'<table cellspacing="0" cellpadding="1">{"".join(rows)}</table>')
     title = f'<div style="color:{tokens.muted}">{head}</div>' if head else ""

@@ -5,13 +5,15 @@ Pure numpy, no Qt: a test can feed it and read it. Not for drawing.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[np.float64]
-Quantity = Literal["loss", "accuracy"]
+Quantity = str  # "loss", "accuracy", or the name of another metric of the run
+_SHARES = ("accuracy", "topk_accuracy", "top5", "pixel_accuracy", "mean_iou", "f1")  # metrics from 0 to 1
 
 FIRST_ROOM = 1024  # numbers; most runs never grow past the first doubling or two
 BLOCK = 128  # numbers a matrix product smooths at once: large enough that the Python loop over blocks is cheap
@@ -106,6 +108,18 @@ class Smooth:
         self.extend(values)
 
 
+def is_share(quantity: Quantity) -> bool:
+    """Whether a metric goes from 0 to 1 and is told in per cent; one of several heads carries the head's name behind its own."""
+    return quantity.startswith(_SHARES)
+
+
+def quantity_title(quantity: Quantity) -> str:
+    """A metric's name for a person: "Mean IoU"."""
+    known = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "f1": "F1", "iou": "IoU"}
+    words = [known.get(word, word) for word in quantity.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
 class RunCurves:
     """The numbers of one run as plots need them.
 
@@ -116,6 +130,7 @@ class RunCurves:
         step: Step numbers of the two curves below.
         loss: Training loss of each step.
         accuracy: Training accuracy of each step, NaN where there is none.
+        metrics: The other metrics of each step by name, NaN where there is none.
         epochs: The columns of the finished epochs, by name; `EPOCH_COLUMNS`.
         version: Grows with every change, so that a view knows whether to draw.
         turns: Grows with every finished epoch told.
@@ -131,34 +146,52 @@ class RunCurves:
         self.step = Growing()
         self.loss = Growing()
         self.accuracy = Growing()
+        self.metrics: dict[str, Growing] = {}
         self.epochs = {column: Growing() for column in self.EPOCH_COLUMNS}
         self.version = 0
         self.turns = 0
         self.rewinds = 0
 
-    def add_steps(self, first: int, loss: ArrayLike, accuracy: ArrayLike) -> None:
+    def add_steps(
+        self, first: int, loss: ArrayLike, accuracy: ArrayLike, metrics: Mapping[str, ArrayLike] | None = None
+    ) -> None:
         """Append the steps `first`, `first + 1`...; steps known already are replaced, as a resumed run repeats some."""
         losses = np.asarray(loss, dtype=np.float64).reshape(-1)
         accuracies = np.asarray(accuracy, dtype=np.float64).reshape(-1)
-        self.add_numbers(first + np.arange(len(losses)), losses, accuracies)
+        self.add_numbers(first + np.arange(len(losses)), losses, accuracies, metrics)
 
-    def add_numbers(self, steps: ArrayLike, loss: ArrayLike, accuracy: ArrayLike) -> None:
+    def add_numbers(
+        self, steps: ArrayLike, loss: ArrayLike, accuracy: ArrayLike, metrics: Mapping[str, ArrayLike] | None = None
+    ) -> None:
         """Append steps by their numbers, ascending."""
         numbers = np.asarray(steps, dtype=np.float64).reshape(-1)
         if not len(numbers):
             return
         if len(self.step) and numbers[0] <= self.step.values[-1]:
             keep = int(np.searchsorted(self.step.values, numbers[0]))
-            for history in (self.step, self.loss, self.accuracy):
+            for history in (self.step, self.loss, self.accuracy, *self.metrics.values()):
                 history.cut(keep)
             self.rewinds += 1
         self.step.extend(numbers)
         self.loss.extend(loss)
         self.accuracy.extend(accuracy)
+        for name in metrics or {}:
+            self.metrics.setdefault(name, Growing())
+        for name, history in self.metrics.items():
+            history.extend(np.full(len(self.step) - len(numbers) - len(history), np.nan))
+            history.extend((metrics or {}).get(name, np.full(len(numbers), np.nan)))
         self.version += 1
 
-    def add_epoch(self, values: dict[str, float | None]) -> None:
-        """Append a finished epoch; an epoch known already is replaced, with those after it."""
+    def add_epoch(self, values: Mapping[str, Any]) -> None:
+        """Append a finished epoch; an epoch known already is replaced, with those after it.
+
+        Other metrics come under "train_metrics" and "val_metrics", by name; each becomes a column "train_mae", "val_mae".
+        """
+        values = _flat(values)
+        for column in values:
+            if column not in self.epochs and column.startswith(("train_", "val_")):
+                self.epochs[column] = Growing()
+                self.epochs[column].extend(np.full(len(self.epochs["epoch"]), np.nan))
         number = float(values.get("epoch") or 0)
         known = self.epochs["epoch"].values
         if len(known) and number <= known[-1]:
@@ -171,13 +204,30 @@ class RunCurves:
         self.version += 1
         self.turns += 1
 
+    @property
+    def measures(self) -> tuple[Quantity, ...]:
+        """What is measured besides the loss, in the order in which it is offered."""
+        found = dict.fromkeys(self.metrics)
+        found.update(
+            dict.fromkeys(column.partition("_")[2] for column in self.epochs if column not in self.EPOCH_COLUMNS)
+        )
+        held = (self.accuracy.values, self.epochs["val_accuracy"].values)
+        accuracy = ("accuracy",) if not found or any(np.isfinite(values).any() for values in held) else ()
+        return (*accuracy, *found)
+
     def per_step(self, quantity: Quantity) -> Numbers:
         """The training curve, one number a step."""
-        return self.loss.values if quantity == "loss" else self.accuracy.values
+        if quantity == "loss":
+            return self.loss.values
+        if quantity == "accuracy":
+            return self.accuracy.values
+        held = self.metrics.get(quantity)
+        return held.values if held is not None else np.full(len(self.step), np.nan)
 
     def per_epoch(self, part: Literal["train", "val"], quantity: Quantity) -> tuple[Numbers, Numbers]:
         """Steps at which epochs ended, and the value of that part there."""
-        return self.epochs["step"].values, self.epochs[f"{part}_{quantity}"].values
+        ends, held = self.epochs["step"].values, self.epochs.get(f"{part}_{quantity}")
+        return ends, held.values if held is not None else np.full(len(ends), np.nan)
 
     @property
     def last_step(self) -> int:
@@ -203,3 +253,12 @@ class RunCurves:
         right = int(np.clip(np.searchsorted(steps, step), 0, len(steps) - 1))
         left = max(0, right - 1)
         return left if abs(steps[left] - step) <= abs(steps[right] - step) else right
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, float | None]:
+    """An epoch with its other metrics beside the usual numbers."""
+    flat = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
+    for part in ("train", "val"):
+        more = values.get(f"{part}_metrics") or {}
+        flat.update({f"{part}_{name}": value for name, value in more.items()})
+    return flat

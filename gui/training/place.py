@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from engine.training.messages import Epoch, Failed, Finished, Message, Note, Started, Steps
+from engine.training.messages import Epoch, Failed, Finished, Message, Note, Pictures, Started, Steps
 from gui import theme
 from gui.background import in_background
 from gui.document import Document
@@ -32,6 +32,7 @@ from gui.training.log import FailureCard
 from gui.training.panel import RunsPanel, question
 from gui.training.runs import Row, curves_of, settings_text, standing_of
 from gui.training.settings import TrainingForm
+from gui.training.sheet import PictureSheet
 from gui.training.standing import Standing, date_text
 from gui.training.status import StatusStrip
 from gui.training.transport import Transport
@@ -77,6 +78,7 @@ class TrainPlace(QWidget):
         self.strip = StatusStrip()
         self.failure = FailureCard()
         self.board = PlotBoard()
+        self.sheet = PictureSheet()
         self.runs = RunsPanel(document, session)
         self.table, self.log = self.runs.table, self.runs.log
         self._lay_out()
@@ -138,7 +140,11 @@ class TrainPlace(QWidget):
         column.setSpacing(12)
         column.addWidget(self.strip)
         column.addWidget(self.failure)
-        column.addWidget(self.board, 1)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.board, 3)
+        row.addWidget(self.sheet, 1)
+        column.addLayout(row, 1)
         centre.setMinimumHeight(340)
         return centre
 
@@ -178,10 +184,12 @@ class TrainPlace(QWidget):
                 case Started():
                     self._started(message)
                 case Steps() if self.live is not None:
-                    self.live.add_steps(message.first, message.loss, message.accuracy)
+                    self.live.add_steps(message.first, message.loss, message.accuracy, message.metrics)
                 case Epoch() if self.live is not None:
                     self.live.add_epoch(dataclasses.asdict(message))
                     self._live_row()
+                case Pictures():
+                    self.sheet.tell(message)
                 case Note():
                     self.log.add(message.text, message.level)
                 case Failed():
@@ -196,6 +204,7 @@ class TrainPlace(QWidget):
 
     def _started(self, message: Started) -> None:
         self.failure.hide()
+        self.sheet.clear()
         known = self.curves.get(message.run)
         self.live = known or RunCurves(message.run, f"{self.document.title} · {datetime.now().astimezone():%H:%M}")
         self.live.steps_per_epoch = message.steps_per_epoch
@@ -301,7 +310,8 @@ class TrainPlace(QWidget):
     def _curves_read(self, read: RunCurves) -> None:
         live = self.live
         if live is not None and read.path == live.path:  # a resumed run: what it told meanwhile goes behind its past
-            read.add_numbers(live.step.values, live.loss.values, live.accuracy.values)
+            past = {name: history.values for name, history in live.metrics.items()}
+            read.add_numbers(live.step.values, live.loss.values, live.accuracy.values, past)
             for place in range(len(live.epochs["epoch"])):
                 read.add_epoch({name: float(history.values[place]) for name, history in live.epochs.items()})
             read.steps_per_epoch = live.steps_per_epoch

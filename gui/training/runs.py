@@ -52,7 +52,10 @@ class Row:
 
 def settings_text(settings: TrainingSettings) -> str:
     """Settings in few words: "Adam 0.001 · batch 128 · cosine · seed 0"."""
-    names = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
+    names = {
+        "sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "Adagrad", "adadelta": "Adadelta",
+        "perceptron": "Perceptron rule",
+    }  # fmt: skip
     parts = [
         f"{names.get(settings.optimizer, settings.optimizer)} {settings.learning_rate:g}",
         f"batch {settings.batch_size}",
@@ -136,7 +139,7 @@ def curves_of(path: str, name: str) -> RunCurves:
     steps, loss, accuracy = run.steps()
     epochs = run.epochs()
     curves = RunCurves(path, name or run.title)
-    curves.add_numbers(steps, loss, accuracy)
+    curves.add_numbers(steps, loss, accuracy, run.metrics())
     for epoch in epochs:
         curves.add_epoch(epoch)
     if epochs and epochs[0]["epoch"]:
