@@ -12,8 +12,9 @@ import contextlib
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "
 _LOOKS = 200  # lines that the delimiter and the first line are told by
 _HEAD = 1 << 18  # bytes read for them
 _REPORT_EVERY = 16384  # lines
+_CHUNK = 4096  # lines whose columns are read at once
 _MOST_COLUMNS = 20_000
 _AGREE, _SPACED = 0.5, 0.9  # share of the lines that a delimiter cuts alike; spaces stand between words, too
 _LONGEST = 1 << 20  # characters of a value; more means that a quote was never closed
@@ -225,47 +227,84 @@ def _lines(path: Path, written: Written, request: Request, skipped: list[int], w
 
 def _read(path: Path, written: Written, request: Request) -> Columns:
     """Both readings."""
-    width, decimal = len(written.names), written.delimiter != ","
-    numeric, comma, empty = [True] * width, [False] * width, [True] * width
-    rows, letters, skipped = 0, 0, [0]
-    for row in _lines(path, written, request, skipped, "Looking at the values"):
-        rows += 1
-        for place, cell in enumerate(row):
-            if numeric[place]:
-                if _number(cell) is not None:
-                    empty[place] = False
-                elif decimal and _number(cell, comma=True) is not None:
-                    comma[place], empty[place] = True, False
-                elif not _missing(cell):
-                    numeric[place] = False
-            if not numeric[place]:
-                letters += len(cell) + 64  # bytes that Python takes for it
-    if not rows:
-        raise DataError(f"{shown(path)} holds names of columns, but no line of values below. Choose another file.")
-    check_memory(8 * rows * sum(numeric) * 2 + letters, "The values of the table")
-    kinds = [numeric[place] and not empty[place] for place in range(width)]
-    numbers = {place: np.full(rows, np.nan) for place in range(width) if kinds[place]}
-    texts: dict[int, list[str | None]] = {
-        place: [] for place in range(width) if not kinds[place]
-    }  # a column without any value is of texts that are missing
+    kinds, rows, skipped = _kinds(path, written, request)
+    numbers = {place: np.full(rows, np.nan) for place, kind in enumerate(kinds) if kind}
+    texts: dict[int, list[str | None]] = {place: [] for place, kind in enumerate(kinds) if not kind}
     seen: dict[str, str] = {}  # equal texts are kept once
-    for at, row in enumerate(_lines(path, written, request, [0], "Reading the values")):
-        if at >= rows:
-            break
-        for place, values in numbers.items():
-            value = _number(row[place], comma=comma[place])
-            if value is not None:
-                values[at] = value
-        for place, cells in texts.items():
-            cell = row[place].strip()
-            cells.append(None if _missing(cell) else seen.setdefault(cell, cell))
+    at = 0
+    for chunk in _chunks(_lines(path, written, request, [0], "Reading the values"), rows):
+        for place, cells in enumerate(zip(*chunk, strict=True)):
+            if place in numbers:
+                numbers[place][at : at + len(cells)] = _floats(cells, comma=kinds[place] == "comma")
+            else:
+                texts[place] += [
+                    None if _missing(cell) else seen.setdefault(cell.strip(), cell.strip()) for cell in cells
+                ]
+        at += len(chunk)
     return Columns(
         written.names,
         {written.names[place]: values for place, values in numbers.items()},
         {written.names[place]: cells for place, cells in texts.items()},
         rows,
-        _notes(skipped[0], width),
+        _notes(skipped, len(kinds)),
     )
+
+
+def _kinds(path: Path, written: Written, request: Request) -> tuple[list[str], int, int]:
+    """For each column "point" or "comma", by its decimal sign, or "" where it holds texts; how many lines; how many left out."""
+    width, decimal = len(written.names), written.delimiter != ","
+    kinds, empty = ["point"] * width, [True] * width
+    rows, letters, skipped = 0, 0, [0]
+    for chunk in _chunks(_lines(path, written, request, skipped, "Looking at the values")):
+        rows += len(chunk)
+        for place, cells in enumerate(zip(*chunk, strict=True)):
+            if kinds[place] and np.isfinite(_plain(cells)).all():
+                empty[place] = False
+                continue
+            for cell in cells if kinds[place] else ():
+                if _number(cell) is not None:
+                    empty[place] = False
+                elif decimal and _number(cell, comma=True) is not None:
+                    kinds[place], empty[place] = "comma", False
+                elif not _missing(cell):
+                    kinds[place] = ""
+                    break
+            if not kinds[place]:
+                letters += sum(map(len, cells)) + 64 * len(cells)  # bytes that Python takes for them
+    if not rows:
+        raise DataError(f"{shown(path)} holds names of columns, but no line of values below. Choose another file.")
+    kinds = [
+        "" if none else kind for kind, none in zip(kinds, empty, strict=True)
+    ]  # no value at all: texts that are missing
+    check_memory(16 * rows * sum(map(bool, kinds)) + letters, "The values of the table")
+    return kinds, rows, skipped[0]
+
+
+def _chunks(lines: Iterator[list[str]], most: int | None = None) -> Iterator[list[list[str]]]:
+    """Lines by the thousand, so that columns can be read at once; at most `most` of them."""
+    lines = islice(lines, most)
+    while chunk := list(islice(lines, _CHUNK)):
+        yield chunk
+
+
+def _plain(cells: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Cells that are all plain numbers, quickly; where one is none, not a number."""
+    if "_" in "".join(cells):
+        return np.array([np.nan])
+    try:
+        return np.array(list(map(float, cells)))
+    except ValueError:
+        return np.array([np.nan])
+
+
+def _floats(cells: Sequence[str], *, comma: bool) -> npt.NDArray[np.float64]:
+    """Cells as numbers; not a number where a value is missing."""
+    if not comma:
+        quick = _plain(cells)
+        if len(quick) == len(cells) and np.isfinite(quick).all():
+            return quick
+    found = (_number(cell, comma=comma) for cell in cells)
+    return np.array([np.nan if value is None else value for value in found])
 
 
 def _notes(skipped: int, width: int) -> tuple[str, ...]:
