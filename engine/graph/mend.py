@@ -33,6 +33,11 @@ def for_block(graph: Graph, node: Node, error: BlockError, xs: tuple[Shape, ...]
             return _match_channels(graph, node, wire, error.port, xs)
         case "kernel-too-large" | "window-too-large":
             return _smaller_window(node, xs[0])
+        case "same-with-stride" if len(xs[0].dims) != 3:
+            return (
+                *set_values(node, "Set stride to 1", {"stride": 1}),
+                *set_values(node, "Give up keeping the size", {"same": False}),
+            )
         case "same-with-stride":
             kernel = pair(getattr(node.block(), "kernel_size", 1))
             rim = [side // 2 for side in kernel]
@@ -85,6 +90,10 @@ def _match_channels(graph: Graph, node: Node, wire: Wire, port: str, xs: tuple[S
 def _smaller_window(node: Node, x: Shape) -> tuple[Fix, ...]:
     block = node.block()
     out: list[Fix] = []
+    if len(x.dims) != 3:
+        length = x.dims[-1]
+        shorter = len(x.dims) == 2 and getattr(block, "dilation", 1) == 1 and getattr(block, "padding", 0) == 0
+        return set_values(node, f"Set the window to {length}", {"kernel_size": length}) if shorter else ()
     if node.kind == "conv2d" and pair(getattr(block, "stride", 1)) == (1, 1):
         out += set_values(node, 'Set padding to "same"', {"padding": "same"})
     kernel = pair(getattr(block, "kernel_size", 1))
