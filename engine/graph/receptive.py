@@ -191,13 +191,16 @@ def receptive(graph: Graph, report: Report) -> Mapping[str, Field]:
     return {id_: field for id_ in seen.blocks if (field := seen.field(id_)) is not None}
 
 
-def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | None = None) -> Seen:
+def all_fields(
+    graph: Graph, report: Report, entries: Mapping[str, Fields] | None = None, *, until: str | None = None
+) -> Seen:
     """The fields of every block, those inside composites too.
 
     Args:
         graph: The drawing.
         report: What the checker said of it.
         entries: Of a composite's drawing: the fields that arrive, by the port's name.
+        until: Only this block's field is wanted, and of the others as many as it takes.
     """
     into: dict[str, list[tuple[str, End]]] = {}
     for target, wire in graph.wires.items():
@@ -207,7 +210,7 @@ def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | Non
     inner: dict[str, tuple[Seen, ...]] = {}
     exits: dict[str, Fields] = {}
     nodes, composites = graph.nodes, graph.composites
-    for id_ in report.order:
+    for id_ in report.order if until is None else _leading_to(graph, report, until):
         about, node = report.blocks.get(id_), nodes.get(id_)
         if node is None or about is None or about.output is None:
             continue
@@ -243,6 +246,12 @@ def all_fields(graph: Graph, report: Report, entries: Mapping[str, Fields] | Non
             case _:
                 blocks[id_] = _behind_block(block, about, list(arriving.values()))
     return Seen(blocks, inner, exits)
+
+
+def _leading_to(graph: Graph, report: Report, block: str) -> list[str]:
+    """A block and those that feed it, in the order of the network."""
+    wanted = graph.topology.above((block,))
+    return [id_ for id_ in report.order if id_ in wanted]
 
 
 def _behind_block(block: Block, about: BlockReport, arriving: list[Fields]) -> Fields:

@@ -134,16 +134,19 @@ class Topology:
 
     def upstream(self, starts: frozenset[str]) -> frozenset[str]:
         """Blocks and everything that feeds them."""
-        if self._needed is not None and self._needed[0] == starts:
-            return self._needed[1]
+        if self._needed is None or self._needed[0] != starts:
+            self._needed = starts, self.above(starts)
+        return self._needed[1]
+
+    def above(self, starts: Collection[str]) -> frozenset[str]:
+        """`upstream`, for once."""
         seen, waiting = set(starts), list(starts)
         while waiting:
             for wire in self.into.get(waiting.pop(), {}).values():
                 if wire.source.block not in seen:
                     seen.add(wire.source.block)
                     waiting.append(wire.source.block)
-        self._needed = starts, frozenset(seen)
-        return self._needed[1]
+        return frozenset(seen)
 
 
 def inner_first(parts: Mapping[K, Collection[K]]) -> list[K]:

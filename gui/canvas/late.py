@@ -74,8 +74,9 @@ class Late(QObject):
                 if id_ in scene.nodes and scene.nodes[id_].problems != self._of(id_):
                     self._tell_node(id_)
             for end in self._turned_wires & self._wires.keys():
-                if self._other_line(end):
-                    self._tell_wire(end)
+                item = scene.wires.get(end)
+                if item is not None:
+                    item.mark(self._report.shape_of(item.wire.source) is not None, self._bad(end))
             self._all_turned()
         else:
             for view in shown:
@@ -121,13 +122,6 @@ class Late(QObject):
             self._timer.start()
         else:
             self._all_turned()
-
-    def _other_line(self, end: End) -> bool:
-        """Whether a wire's line looks different now: at fault or not, dashed or not."""
-        item = self._scene.wires.get(end)
-        if item is None:
-            return False
-        return (item.known, item.bad) != (self._report.shape_of(item.wire.source) is not None, self._bad(end))
 
     def _of(self, id_: str) -> tuple[Problem, ...]:
         return self._problems.get(id_, ())

@@ -203,10 +203,14 @@ class WireItem(QGraphicsPathItem):
     def say(self, shape: str, bad: bool) -> None:
         """What goes through it, and whether that is a fault."""
         self.label.set_text(shape, bad)
-        if (bad, bool(shape)) != (self.bad, self.known):
-            self.bad, self.known = bad, bool(shape)
-            self.restyle()
+        self.mark(bool(shape), bad)
         self._fit_label()
+
+    def mark(self, known: bool, bad: bool) -> None:
+        """Whether something goes through it, and whether that is a fault: all that can be seen from far away."""
+        if (bad, known) != (self.bad, self.known):
+            self.bad, self.known = bad, known
+            self.restyle()
 
     def restyle(self) -> None:
         """Take the pen that fits its state."""

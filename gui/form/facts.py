@@ -62,7 +62,8 @@ class FactTable(QWidget):
 
 def field_of(document: Document, block: str) -> Field | None:
     """The receptive field of a block in the open drawing; inside a composite, of its first repetition there."""
-    seen = all_fields(document.root, document.root_report)
+    way = (*document.path_in, block)
+    seen = all_fields(document.root, document.root_report, until=way[0])
     for instance in document.path_in:
         repetitions = seen.inner.get(instance, ())
         if not repetitions:

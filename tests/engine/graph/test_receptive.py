@@ -247,3 +247,14 @@ def test_a_composite_has_the_field_behind_all_its_repetitions():
     assert fields["f"].whole
     inner = all_fields(graph, report).inner["layer1"]
     assert [one.field("b").size[0] for one in inner if one.field("b")] == [19, 27, 35]
+
+
+def test_one_block_alone_is_found_as_all_together_are():
+    graph = resnet()
+    report = check(graph)
+    seen = all_fields(graph, report)
+    for id_ in graph.nodes:
+        alone = all_fields(graph, report, until=id_)
+        assert alone.field(id_) == seen.field(id_)
+        assert alone.inner.get(id_) == seen.inner.get(id_)
+    assert "layer4" not in all_fields(graph, report, until="layer2").blocks
