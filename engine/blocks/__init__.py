@@ -28,6 +28,7 @@ from engine.blocks import (  # the order in which the palette shows the families
     patches,
     merge,
     arithmetic,
+    formula,
     recurrent,
     sequence,
     attention,
@@ -41,7 +42,7 @@ from engine.blocks import (  # the order in which the palette shows the families
 
 __all__ = [
     "activation", "arithmetic", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise",
-    "embedding", "generative", "linear", "loss", "merge", "metric", "normalisation", "patches", "pooling",
+    "embedding", "formula", "generative", "linear", "loss", "merge", "metric", "normalisation", "patches", "pooling",
     "pooling_global", "pooling_more", "position", "rectifier", "recurrent", "regularisation", "resampling", "reshape",
     "sequence", "slicing", "sources", "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip

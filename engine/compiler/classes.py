@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.blocks.spec import Call
 from engine.compiler.arguments import Argument, agree
 from engine.compiler.steps import Part
 from engine.compiler.uses import Use
@@ -119,7 +120,7 @@ def _mark(use: Use, part: Part, codes: Codes) -> Any:
         return ()
     if part.step is not None:
         call = part.step.call
-        axis = dict(call.kwargs)["dim"] if call.target == "slice" else None  # says where the colons stand
+        axis = _wording(call)
         names = tuple(name for name, _ in call.kwargs)
         return runs, call.target, call.packed, len(call.args), names, axis, part.step.named, part.step.initial
     repetitions = use.inner[part.node.id]
@@ -161,6 +162,13 @@ def _fits(uses: Sequence[Use], codes: Codes) -> bool:
     return _complete(uses, running)
 
 
+def _wording(call: Call) -> Any:
+    """What of a call says how its line reads, and cannot be an argument: a slice's colons, a formula."""
+    if call.target == "slice":
+        return dict(call.kwargs)["dim"]
+    return call.args if call.target == "formula" else None
+
+
 def _same_steps(there: list[tuple[Use, Part]]) -> bool:
     steps = [part.step for _, part in there]
     calls = [step.call for step in steps if step is not None]
@@ -168,7 +176,7 @@ def _same_steps(there: list[tuple[Use, Part]]) -> bool:
         return False
     if len({(step.named, step.initial) for step in steps if step is not None}) > 1:
         return False
-    if calls[0].target == "slice" and len({dict(call.kwargs)["dim"] for call in calls}) > 1:
+    if len({_wording(call) for call in calls}) > 1:
         return False
     names = {name for call in calls for name, _ in call.kwargs}
     # An argument that only some calls need is written for all of them; the block's setting says what it is there.

@@ -5,6 +5,7 @@ Not for: the constructor (`engine.compiler.writing`). No torch.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -151,12 +152,25 @@ def _called(line: Line, names: dict[End, str]) -> str:
         text = _OPERATORS[line.target].join(xs)
     elif line.target == "slice":
         text = f"{xs[0]}[{_place(line.given)}]"
+    elif line.target == "formula":
+        text = _formula(line.given, xs)
     elif line.target.startswith("."):
         text = f"{xs[0]}{line.target}({', '.join([*xs[1:], *line.given])})"
     else:
         tensors = f"[{', '.join(xs)}]" if line.packed else ", ".join(xs)
         text = f"{line.target}({', '.join([tensors, *line.given])})"
     return f"{gives} = {text}" + (f" if {line.when} else {xs[0]}" if line.when else "")
+
+
+def _formula(given: Sequence[str], xs: Sequence[str]) -> str:
+    """A formula with the names that its inputs have here."""
+    code, letters = (ast.literal_eval(each) for each in given)
+    here = dict(zip(letters, xs, strict=True))
+    tree = ast.parse(code, mode="eval").body
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in here:
+            node.id = here[node.id]
+    return ast.unparse(tree)
 
 
 def _place(given: Sequence[str]) -> str:

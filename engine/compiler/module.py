@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from engine.blocks.spec import Call
+from engine.compiler.formula import formula
 from engine.compiler.plan import Plan, Step
 from engine.compiler.rewrite import pool_first
 from engine.declare import unknown
@@ -289,6 +290,8 @@ def _function(call: Call) -> Callable[..., Any]:
     if call.target == "slice":
         place = (slice(None),) * kwargs["dim"] + (slice(kwargs["start"], kwargs["stop"], kwargs["step"]),)
         return functools.partial(_sliced, place)
+    if call.target == "formula":
+        return formula(*call.args)
     if call.target.startswith("."):
         return functools.partial(_method, call.target[1:], call.args, kwargs)
     return functools.partial(_apply, _named(call.target), call.packed, call.args, kwargs)

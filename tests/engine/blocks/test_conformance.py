@@ -47,6 +47,7 @@ STRICTER = {
     ("*", "wants-windows"): "torch writes whatever has as many numbers in another shape",
     ("window_reverse", "sizes-differ"): "torch writes whatever has as many numbers in another shape",
     ("*", "wants-patches"): "torch takes N×C·k² for patches without a batch",
+    ("expression", "unread-input"): "a wire that changes nothing is a mistake",
     ("*", "wants-mask"): "a layer of ours takes marks of whatever kind",
     ("last_step", "odd-features"): "one half is larger then",
     ("*", "wants-index"): "a layer of ours takes numbers for whole ones",
@@ -58,7 +59,17 @@ STRICTER = {
             kind,
             "shapes-differ",
         ): "torch stretches sizes of 1 to fit, and takes the batch for another axis; that is a mistake"
-        for kind in ("add", "subtract", "multiply", "maximum", "minimum", "mean", "matmul", "scaled_dot_product")
+        for kind in (
+            "add",
+            "subtract",
+            "multiply",
+            "maximum",
+            "minimum",
+            "mean",
+            "matmul",
+            "scaled_dot_product",
+            "expression",
+        )
     },
     ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
     ("*", "wants-matrix"): "torch takes the batch for the rows of one matrix",
