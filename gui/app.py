@@ -20,6 +20,8 @@ from gui.design import DesignPlace
 from gui.dialogs.diff import DiffDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.figure import FigureDialog
+from gui.dialogs.weights import WeightsDialog
+from gui.dialogs.weights_face import SUFFIXES
 from gui.document import Document
 from gui.faults import Faults
 from gui.garbage import collect_here
@@ -71,21 +73,13 @@ def build(project: Project) -> Window:
         ExportDialog(document, session, window[0]).exec()
 
     def drop(path: Path) -> bool:
-        if path.is_dir() or path.suffix.lower() in FILES:
-            window[0].show_place("data")
-            return bool(data.take(path))
-        if path.suffix.lower() not in PICTURES:
-            return False
-        window[0].show_place("inspect")
-        inspect.show_tab("try")
-        inspect.tryit.load(path)
-        return True
+        return _dropped(path, window[0], data, inspect)
 
     parts = Parts(
         places={"design": design, "data": data, "train": train, "inspect": inspect},
         transport=transport,
         run_status=RunStatus(session),
-        actions=(*design.actions_table(), *_of_the_drawing(document, window)),
+        actions=(*design.actions_table(), *_of_the_drawing(document, session, window)),
         export=export,
         drop=drop,
     )
@@ -117,6 +111,22 @@ def build(project: Project) -> Window:
     return made
 
 
+def _dropped(path: Path, window: Window, data: DataPlace, inspect: InspectPlace) -> bool:
+    """Take a dropped file or folder that is no project; False where nothing here has a use for it."""
+    if path.is_dir() or path.suffix.lower() in FILES:
+        window.show_place("data")
+        return bool(data.take(path))
+    if path.suffix.lower() in SUFFIXES:
+        import_weights(window.document, window.session, window, path)
+        return True
+    if path.suffix.lower() not in PICTURES:
+        return False
+    window.show_place("inspect")
+    inspect.show_tab("try")
+    inspect.tryit.load(path)
+    return True
+
+
 def _wire_problems(design: DesignPlace, session: Session, window: Window) -> None:
     """Have the list of problems tell that there are no data, and lead to them."""
     design.problems.data_wanted.connect(lambda: window.show_place("data"))
@@ -124,8 +134,8 @@ def _wire_problems(design: DesignPlace, session: Session, window: Window) -> Non
     session.dataset_ready.connect(lambda _data: design.problems.show_lacking(""))
 
 
-def _of_the_drawing(document: Document, window: Sequence[Window]) -> tuple[Action, ...]:
-    """Entries of the menus that take the drawing away as a figure, and compare it."""
+def _of_the_drawing(document: Document, session: Session, window: Sequence[Window]) -> tuple[Action, ...]:
+    """Entries of the menus that take the drawing away as a figure, compare it, and let it begin with weights from elsewhere."""
 
     def figure() -> None:
         _open(FigureDialog(document, window[0]))
@@ -133,10 +143,30 @@ def _of_the_drawing(document: Document, window: Sequence[Window]) -> tuple[Actio
     def compare() -> None:
         _open(DiffDialog(document, window[0]))
 
+    def weights() -> None:
+        import_weights(document, session, window[0])
+
     return (
+        Action(
+            "file.weights",
+            "Import weights…",
+            weights,
+            "Ctrl+Shift+I",
+            "file-import-outline",
+            lambda: session.state == "idle",
+        ),
         Action("file.figure", "Export figure…", figure, "Ctrl+Shift+E", "image-outline"),
         Action("view.compare", "Compare with…", compare, "", "compare-horizontal", rule=True),
     )
+
+
+def import_weights(document: Document, session: Session, window: Window, path: Path | None = None) -> None:
+    """Open the dialog for weights from elsewhere, on a file that was dropped where one was."""
+    dialog = WeightsDialog(document, session, window)
+    dialog.said.connect(window.say)
+    _open(dialog)
+    if path is not None:
+        dialog.read(path)
 
 
 def _open(dialog: QDialog) -> None:

@@ -196,6 +196,7 @@ _EDIT = (
     ("delete", "Delete", "delete-outline", False),
     ("bypass", "Bypass", "", False),
     ("pin", "Pin in place", "", False),
+    ("freeze", "Freeze weights", "snowflake", False),
     ("group", "Make a composite", "", False),
     ("open", "Open the composite", "", False),
     ("dissolve", "Dissolve the composite", "", False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
+from engine.graph.frozen import frozen_parameters
 from gui import theme
 from gui.document import Document
 from gui.figures import count, memory, short
@@ -48,8 +49,12 @@ class StatusLine(QObject):
     def refresh(self, _what: object = None) -> None:
         """Write all figures again."""
         report = self.document.root_report
+        frozen = frozen_parameters(self.document.root, report)
+        learned = (
+            f"{count(report.parameters - frozen)} of {count(report.parameters)}" if frozen else count(report.parameters)
+        )
         self.totals.setText(
-            f"{count(report.parameters)} parameters   {short(report.macs)} multiply-adds"
+            f"{learned} parameters{' trained' if frozen else ''}   {short(report.macs)} multiply-adds"
             + ("" if report.known else "   (up to the error)")
         )
         self.totals.setVisible(bool(self.document.root.nodes))

@@ -39,6 +39,7 @@ class Row:
         repetition: Which repetition of the innermost of these, counted from 0.
         total: Whether its figures are the sum of the rows below it (a composite that is shown with its inside).
         bypassed: Whether it only passes on what arrives.
+        frozen: Whether a training leaves its weights as they are.
     """
 
     block: str
@@ -58,6 +59,13 @@ class Row:
     repetition: int = 0
     total: bool = False
     bypassed: bool = False
+    frozen: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The title, with what keeps the block from its work or from learning."""
+        states = [word for word, on in (("bypassed", self.bypassed), ("frozen", self.frozen)) if on]
+        return f"{self.title} ({', '.join(states)})" if states else self.title
 
     @property
     def arrives(self) -> str:
@@ -90,6 +98,7 @@ class _Place:
     path: tuple[str, ...] = ()
     prefix: str = ""
     repetition: int = 0
+    frozen: bool = False
 
 
 def _rows(graph: Graph, report: Report, seen: Seen, place: _Place) -> Iterator[Row]:
@@ -108,6 +117,7 @@ def _rows(graph: Graph, report: Report, seen: Seen, place: _Place) -> Iterator[R
                 path=(*place.path, id_),
                 prefix=f"{place.prefix}{node.name}." + (f"{number}." if len(repetitions) > 1 else ""),
                 repetition=number,
+                frozen=place.frozen or node.frozen,
             )
             body = graph.composites[str(node.composite)].body
             yield from _rows(body, inner, fields[number] if number < len(fields) else NOTHING, below)
@@ -135,6 +145,7 @@ def _row(node: Node, report: Report, field: Field | None, place: _Place, *, tota
         repetition=place.repetition,
         total=total,
         bypassed=node.id in report.bypassed,
+        frozen=bool(parameters) and (place.frozen or node.frozen),
     )
 
 
@@ -174,7 +185,7 @@ def cells(row: Row) -> tuple[str, ...]:
     """A row as it is read, in the order of `HEAD`; names stand further right the deeper they are."""
     return (
         "  " * row.depth + row.name,
-        row.title + (" (bypassed)" if row.bypassed else ""),
+        row.kind,
         row.arrives,
         row.leaves,
         f"{row.parameters:,}" if row.parameters else "",

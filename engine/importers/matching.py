@@ -6,7 +6,7 @@ Not for: reading files (`engine.importers.reading`), nor for copying anything (`
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -106,8 +106,10 @@ def title(way: str) -> str:
 
 def places(plan: Plan) -> tuple[Place, ...]:
     """The tensors of a network in the order of its state dict; nothing is computed and no memory is taken."""
+    # Where weights begin is of no interest here, and working it out would take time.
+    bare = replace(plan, steps=tuple(replace(step, initial=None) for step in plan.steps))
     with torch.device("meta"):
-        network = build(plan)
+        network = build(bare)
     steps = {step.name for step in plan.steps}
     return tuple(Place(name, tuple(value.shape), _block(name, steps)) for name, value in network.state_dict().items())
 

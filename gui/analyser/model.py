@@ -60,7 +60,7 @@ def cells(place: int, row: Row) -> tuple[str, ...]:
     return (
         str(place + 1),
         "    " * row.depth + row.name,
-        row.title + (" (bypassed)" if row.bypassed else ""),
+        row.kind,
         row.arrives,
         row.leaves,
         f"{row.parameters:,}" if row.parameters else "–",

@@ -64,7 +64,8 @@ def _block(graph: Graph, report: Report, id_: str) -> str:
         words = [node.name, node.spec.title, node.block().face()]
     except SettingError:
         words = [node.name, node.kind]
-    words += [word for word, on in (("bypassed", node.bypassed), ("pinned", node.pinned)) if on]
+    states = (("bypassed", node.bypassed), ("pinned", node.pinned), ("frozen", node.frozen))
+    words += [word for word, on in states if on]
     if found is not None and found.output is not None:
         words.append(f"output {found.output}")
     if found is not None and found.parameters:

@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("Select a wire of the block", ("Shift+W",), moving.next_wire, "blocks", BLOCK, 2),
     Command("Bypass", ("M",), flags.bypass, "blocks", BLOCKS, 3, checked=flags.all_bypassed),
     Command("Pin in place", ("P",), flags.pin, "blocks", BLOCKS, 3, checked=flags.all_pinned),
+    Command("Freeze weights", ("L",), flags.freeze, "blocks", BLOCKS, 3, checked=flags.all_frozen),
     Command("Make a composite", ("Ctrl+G",), composites.group, "blocks", BLOCKS, 3),
     Command("Open the composite", ("Ctrl+Down",), composites.enter, "composite", BLOCK, 3),
     Command("Dissolve the composite", ("Ctrl+Shift+G",), composites.dissolve, "composites", BLOCKS, 3),

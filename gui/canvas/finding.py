@@ -35,7 +35,8 @@ def texts(node: Node, report: Report, problems: Iterable[Problem] = ()) -> tuple
     found = report.blocks.get(node.id)
     if found is not None:
         out += [str(shape) for shape in (*found.outputs, *found.inputs) if shape is not None]
-    out += [word for word, on in (("bypassed", node.bypassed), ("pinned", node.pinned)) if on]
+    states = (("bypassed", node.bypassed), ("pinned", node.pinned), ("frozen", node.frozen))
+    out += [word for word, on in states if on]
     out += [problem.text for problem in problems]
     return tuple(text for text in out if text)
 

@@ -1,6 +1,7 @@
-"""Bypassed and pinned blocks: the commands that make them so, and the marks on the canvas that say so.
+"""Bypassed, pinned and frozen blocks: the commands that make them so, and the marks on the canvas that say so.
 
-Not for: what a bypass means to shapes and training (`engine.graph.check`) nor what a pin means to tidying (`engine.graph.layout`).
+Not for: what a bypass means to shapes and training (`engine.graph.check`), what a pin means to tidying (`engine.graph.layout`), nor
+what freezing means to a training (`engine.compiler.module`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 
 from engine.graph.model import Batch, Node, SetFlags
 from gui.canvas.geometry import HEIGHT, WIDTH, port_y
@@ -62,6 +63,35 @@ def pin(view: Canvas) -> None:
         document.do(edits[0] if len(edits) == 1 else Batch(edits), "Pin" if on else "Unpin")
 
 
+def all_frozen(view: Canvas) -> bool:
+    """Whether every selected block that learns is frozen."""
+    able = _learning(view)
+    return bool(able) and all(view.document.graph.node(id_).frozen for id_ in able)
+
+
+def freeze(view: Canvas) -> None:
+    """Have trainings leave the weights of the selected blocks as they are, or change them again."""
+    document, graph = view.document, view.document.graph
+    able, on = _learning(view), not all_frozen(view)
+    if not able:
+        names = ", ".join(graph.node(id_).name for id_ in document.selection[:3])
+        document.refused.emit(f"{names} cannot be frozen: there are no weights in it that a training changes.")
+        return
+    edits = tuple(SetFlags(id_, {"frozen": on}) for id_ in able if graph.node(id_).frozen != on)
+    document.do(edits[0] if len(edits) == 1 else Batch(edits), "Freeze" if on else "Thaw")
+
+
+def _learning(view: Canvas) -> list[str]:
+    """Selected blocks with learned numbers, and those that are frozen whatever they hold."""
+    document = view.document
+    found = document.report.blocks
+    return [
+        id_
+        for id_ in document.selection
+        if document.graph.node(id_).frozen or (id_ in found and found[id_].parameters > 0)
+    ]
+
+
 # --- on the canvas ------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +129,31 @@ def _pin_path() -> QPainterPath:
 
 
 _PIN = _pin_path()
+
+
+def _flake_path() -> QPainterPath:
+    """A snowflake: six arms with two twigs each."""
+    path = QPainterPath()
+    for turn in range(6):
+        arm = QTransform().rotate(60 * turn)
+        for start, end in (((0, 0), (0, -6)), ((0, -3.6), (-1.9, -5.4)), ((0, -3.6), (1.9, -5.4))):
+            path.moveTo(arm.map(QPointF(*start)))
+            path.lineTo(arm.map(QPointF(*end)))
+    return path
+
+
+_FLAKE = _flake_path()
+
+
+def paint_freeze(painter: QPainter, inks: Inks, *, beside: bool) -> None:
+    """A snowflake at the upper left corner; `beside` a pin where there is one."""
+    centre = QPointF(4 + (2 * PIN + 3 if beside else 0), 4)
+    painter.setPen(inks.border_hover)
+    painter.setBrush(inks.card)
+    painter.drawEllipse(centre, PIN, PIN)
+    painter.setPen(QPen(inks.text.color(), 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(_FLAKE.translated(centre))
 
 
 def paint_pin(painter: QPainter, inks: Inks) -> None:

@@ -242,6 +242,8 @@ class NodeItem(QGraphicsItem):
             vitals.paint(painter, self.health.state, self._card)
         if self.node.pinned:
             flags.paint_pin(painter, self.inks)
+        if self.node.frozen:
+            flags.paint_freeze(painter, self.inks, beside=self.node.pinned)
 
     def _paint_card(self, painter: QPainter, stamped: bool) -> None:
         """The card and its ports, with a stamp where the painter is the view's; a file gets shapes."""

@@ -30,6 +30,7 @@ from gui.document import Document
 from gui.figures import count, memory
 from gui.form.bypass import BypassRow
 from gui.form.facts import FactTable, LayerModel, ProblemCard, field_of
+from gui.form.freeze import FreezeRow
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
 from gui.form.panel import SettingsForm
@@ -78,6 +79,8 @@ class BlockPage(Page):
         self.bypass = BypassRow(document, block) if BypassRow.fits(document, node) else None
         if self.bypass is not None:
             self.box.addWidget(self.bypass)
+        self.frozen = FreezeRow(document, block)
+        self.box.addWidget(self.frozen)
         self.instance = InstanceBox(document, block) if node.composite is not None else None
         if self.instance is not None:
             self.box.addWidget(self.instance)
@@ -160,6 +163,7 @@ class BlockPage(Page):
     def _show_values(self, node: Node) -> None:
         """Values as they are in the repetition that is open, and the expressions that they come from."""
         made = self.document.report.made.get(self.block, node.block())
+        self.frozen.refresh(node)
         known = node.spec.settings
         expressions = {name: str(text) for name, text in node.settings.items() if is_expression(text, known.get(name))}
         if self.document.graph.owner is not None or node.composite is not None:
