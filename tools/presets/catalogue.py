@@ -9,21 +9,24 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from engine.graph.model import Graph
-from tools.presets import attention, faces, first, inception, mobile, paths, plain, residual, segmentation, shuffle
+from tools.presets import (
+    attention,
+    faces,
+    first,
+    inception,
+    mobile,
+    paths,
+    plain,
+    residual,
+    segmentation,
+    sequence,
+    shuffle,
+)
 
 # A family's module has NETWORKS: name -> function that draws it.
 FAMILIES: tuple[ModuleType, ...] = (
-    first,
-    plain,
-    paths,
-    inception,
-    residual,
-    mobile,
-    shuffle,
-    attention,
-    faces,
-    segmentation,
-)
+    first, plain, paths, inception, residual, mobile, shuffle, attention, segmentation, sequence, faces,
+)  # fmt: skip
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {
     name: draw for family in FAMILIES for name, draw in family.NETWORKS.items()
