@@ -100,6 +100,7 @@ class _Panel(Card):
         """Bring plot and head up to the numbers."""
         if self.plot.quantity != "loss" and self.plot.runs:
             self.offer(self.plot.runs[0].measures)
+            self.setVisible(not all(curves.bare for curves in self.plot.runs))
         self.plot.refresh()
         self.tell()
 
@@ -231,6 +232,7 @@ class PlotBoard(QWidget):
             panel.plot.show_runs(runs)
             if panel.plot.quantity != "loss" and runs:
                 panel.offer(runs[0].measures)
+                panel.setVisible(not all(curves.bare for curves in runs))
             panel.tell()
         self.legend.set_names([curves.name for curves in runs])
         self._stack.setCurrentIndex(1 if runs else 0)

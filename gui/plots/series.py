@@ -215,6 +215,12 @@ class RunCurves:
         accuracy = ("accuracy",) if not found or any(np.isfinite(values).any() for values in held) else ()
         return (*accuracy, *found)
 
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but a loss is measured, as far as one can see."""
+        held = (self.accuracy.values, self.epochs["val_accuracy"].values, self.epochs["train_accuracy"].values)
+        return bool(len(self.step)) and self.measures == ("accuracy",) and not any(np.isfinite(v).any() for v in held)
+
     def per_step(self, quantity: Quantity) -> Numbers:
         """The training curve, one number a step."""
         if quantity == "loss":

@@ -16,7 +16,7 @@ from gui import theme
 from gui.pictures import to_qimage
 from gui.widgets import Card
 
-GAP = 2  # pixels of a picture between two of them
+GAP = 16  # so many pixels of a picture make one of the gap to the next
 SIDE = 260  # pixels, at least
 
 
@@ -33,11 +33,12 @@ def atlas(pictures: NDArray[np.uint8], beside: NDArray[np.uint8] | None) -> NDAr
         both = [np.broadcast_to(each, (*each.shape[:3], channels)) for each in (beside, pictures)]
         cells = np.concatenate(both, axis=2)
     count, height, width, channels = cells.shape
+    gap = max(1, height // GAP)
     columns = max(1, round((count * height / width) ** 0.5))
     rows = -(-count // columns)
-    sheet = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), 128, np.uint8)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 128, np.uint8)
     for place, cell in enumerate(cells):
-        top, left = (place // columns) * (height + GAP), (place % columns) * (width + GAP)
+        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
         sheet[top : top + height, left : left + width] = cell
     return sheet
 

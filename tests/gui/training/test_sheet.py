@@ -58,3 +58,12 @@ def test_the_second_plot_shows_what_is_measured_where_there_is_no_accuracy(place
     place.board.redraw()
     assert panel.plot.quantity == "mean_iou"  # a person's choice stays
     assert "50.00 %" in panel.latest.text()
+
+
+def test_where_nothing_but_the_loss_is_measured_its_plot_has_all_the_room(place):
+    place.take([started(), Steps(1, np.ones(2, np.float32), np.full(2, np.nan, np.float32), 0.1, 100.0, 1)])
+    place.board.redraw()
+    assert place.board.panels["accuracy"].isHidden()
+    place.take([Steps(3, np.ones(2, np.float32), np.full(2, 0.5, np.float32), 0.1, 100.0, 1)])
+    place.board.redraw()
+    assert not place.board.panels["accuracy"].isHidden()
