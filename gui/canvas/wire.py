@@ -180,6 +180,7 @@ class WireItem(QGraphicsPathItem):
         self.corners: QPolygonF | None = None  # its course with straight lines for curves, made when it is wanted
         self.course = QPainterPath()
         self._room = 0.0
+        self._span = QRectF()  # a little more than what it covers; Qt strokes the line anew for each question after that
         self.setZValue(-1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.restyle()
@@ -193,6 +194,7 @@ class WireItem(QGraphicsPathItem):
         if path != self.path():
             self._far()
             self.setPath(path)
+            self._span = self.boundingRect().adjusted(-2, -2, 2, 2)
             self._far()
             self.line, self.corners = [], None
         self.label.set_pos(middle)
@@ -229,7 +231,7 @@ class WireItem(QGraphicsPathItem):
 
     def _far(self) -> None:
         """Have the place painted anew where the scene paints it from far away."""
-        self.inks.far_changed(self.boundingRect(), self)
+        self.inks.far_changed(self._span, self)
 
     def setVisible(self, visible: bool) -> None:
         """Be there to see, or not."""
