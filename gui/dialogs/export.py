@@ -33,6 +33,7 @@ from gui.dialogs import export_job as job
 from gui.dialogs.code import CodeView
 from gui.document import Document
 from gui.session import Session
+from gui.weights import weights_of
 from gui.widgets import Fault, Heading, Hint, PrimaryButton, Section, hline
 
 ICONS = {"source": "language-python", "safetensors": "shield-lock-outline", "pt": "fire", "project": "file-outline"}
@@ -171,8 +172,10 @@ class ExportDialog(QDialog):
         held = self.weights.currentData()
         self.weights.blockSignals(True)
         self.weights.clear()
+        own = weights_of(self.document) is not None
+        origin = f"Imported weights of {self.document.root.sections['weights'].get('from', '')}"
         for weights in found:
-            self.weights.addItem(weights.label, weights)
+            self.weights.addItem(origin if own and weights.run is None else weights.label, weights)
         if held is not None:
             wanted = (held.run, held.which)
         else:  # without a run, what is on show is the drawing, untrained
@@ -203,7 +206,7 @@ class ExportDialog(QDialog):
         return job.Order(
             self.document.root.copy(), weights, self.kind, self.document.title,
             dataset.classes if dataset is not None else (),
-            dataset.normalisation if dataset is not None else None,
+            dataset.normalisation if dataset is not None else None, weights_of(self.document),
         )  # fmt: skip
 
     def _changed(self, *_: object) -> None:

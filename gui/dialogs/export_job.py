@@ -17,6 +17,7 @@ from engine.graph.model import Graph
 from engine.training.runs import Run, list_runs
 
 if TYPE_CHECKING:
+    from engine.compiler.module import Network
     from engine.data.normalisation import Normalisation
 
 PROJECT = "project"
@@ -50,6 +51,7 @@ class Order:
         to: Name of the target, or "project".
         title: What it is called.
         classes, normalisation: Of the data on show, for untrained weights; a run brings its own.
+        imported: File of the weights that the drawing begins with, None where it begins fresh.
     """
 
     graph: Graph
@@ -58,6 +60,7 @@ class Order:
     title: str
     classes: tuple[str, ...] = ()
     normalisation: Normalisation | None = None
+    imported: Path | None = None
 
     def about(self) -> tuple[Graph, tuple[str, ...], Normalisation | None]:
         """Graph, classes and normalisation that belong to the weights."""
@@ -134,7 +137,7 @@ def write(order: Order, path: Path, *, beside: bool = False) -> Written:
 
     graph, classes, normalisation = order.about()
     weights = order.weights
-    network = Run(weights.run).network(weights.which) if weights.run is not None else None
+    network = Run(weights.run).network(weights.which) if weights.run is not None else _begun(graph, order.imported)
     done = export(
         graph, network, to=order.to, out=path, title=order.title, classes=classes, normalisation=normalisation
     )
@@ -146,6 +149,19 @@ def write(order: Order, path: Path, *, beside: bool = False) -> Written:
         )  # fmt: skip
         files.append(second.path)
     return Written(tuple(files), check)
+
+
+def _begun(graph: Graph, imported: Path | None) -> Network | None:
+    """The drawing's network with its imported weights; None where it has none."""
+    if imported is None:
+        return None
+    from engine.compiler.module import build
+    from engine.compiler.plan import plan
+    from engine.training.imported import fill
+
+    network = build(plan(graph), seed=0)
+    fill(network, imported)
+    return network
 
 
 def suffix(to: str) -> str:
