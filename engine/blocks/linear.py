@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.blocks.initial import Weighted
-from engine.blocks.spec import Block, BlockError, Call, Port, Shape, block, choice, flag, integer, want_vector
+from engine.blocks.spec import Block, BlockError, Call, Port, Shape, block, choice, flag, integer, text, want_vector
 from engine.blocks.window import Looks
 
 LENET_CODE = 84  # numbers of a digit's code in LeNet-5: a 7×12 picture
@@ -25,6 +25,11 @@ class Linear(Weighted):
         advanced=True,
     )
 
+    tied: str = text(
+        "", longest=64, title="Weight of", advanced=True,
+        help="name of the embedding or linear layer beside it whose weight it shares, learned once for both; empty: none",
+    )  # fmt: skip
+
     def shape(self, *xs: Shape) -> Shape:
         x = xs[0]
         most = 64 if self.per_position else 2
@@ -40,7 +45,8 @@ class Linear(Weighted):
         return Call("nn.Linear", xs[0].dims[-1], self.out_features, **more)
 
     def parameters(self, *xs: Shape) -> int:
-        return self.out_features * xs[0].dims[-1] + (self.out_features if self.bias else 0)
+        own = 0 if self.tied else self.out_features * xs[0].dims[-1]
+        return own + (self.out_features if self.bias else 0)
 
     def macs(self, *xs: Shape) -> int:
         return self.out_features * xs[0].size

@@ -107,6 +107,11 @@ class Network(nn.Module):
                     made.requires_grad_(False)
                     self._still += [part for part in made.modules() if isinstance(part, _NORMS)]
                 _put(self, step.name.split("."), made)
+        made_of = {step.name for step in plan.steps if step.call.is_module}
+        for step in plan.steps:
+            if step.tied in made_of:  # one tensor under two names, learned once
+                mine, theirs = self._layer(tuple(step.name.split("."))), self._layer(tuple(step.tied.split(".")))
+                mine.weight = theirs.weight
         for step in reversed(plan.steps):
             if step.bare:
                 _move_first(self, step.name.split("."))

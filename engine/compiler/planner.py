@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.blocks.initial import Weighted
-from engine.blocks.spec import Shape
+from engine.blocks.spec import Block, Shape
 from engine.compiler.steps import Drawn, InputSpec, OutputSpec, Part, Plan, Step
 from engine.errors import CompileError
 from engine.graph.check import Report
@@ -143,7 +143,7 @@ class Planner:
             shapes, place.shapes[ends[0]], parameters=said.parameters, macs=said.macs, more=slots[1:], path=place.path,
             named=tuple(port.name for port in block.inputs() if port.optional and port.name in wires),
             initial=block.initial() if isinstance(block, Weighted) else None, frozen=place.frozen or node.frozen,
-            bare=block.bare,
+            bare=block.bare, tied=_tied(place, block),
         )  # fmt: skip
         self.steps.append(step)
         return Part(node, block, sources, ports, step)
@@ -205,6 +205,12 @@ class Planner:
     def _read_by(self, kind: str, readers: list[Node]) -> set[int]:
         """Slots of the predictions that blocks of a kind look at."""
         return {self.root.slots[self._prediction(node)] for node in readers if node.kind == kind}
+
+
+def _tied(place: _Place, block: Block) -> str:
+    """Name of the step whose weight a block shares."""
+    name = getattr(block, "tied", "")
+    return place.prefix + name if name else ""
 
 
 def _end(place: _Place, node: Node) -> End:

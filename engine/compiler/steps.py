@@ -71,6 +71,7 @@ class Step:
         named: Names of its optional inputs that have a wire; the last reads are theirs.
         path: Ids of the instances that it stands in, the outermost first.
         frozen: Whether a training leaves its weights as they are.
+        tied: Name of the step whose weight it shares; empty for none.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Step:
     path: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     initial: Initial | None = None
+    tied: str = ""
     bare: bool = False
     frozen: bool = False
 

@@ -98,6 +98,7 @@ class _Writer:
                     place.append((made, self._note(line, real)))
                 begun = self._begun(part.node, real, always=len(real) == len(there))
                 place += [(begun, "")] if begun else []
+        rows += [(each, "") for each in self._tied()]
         self.code.arguments = self.arguments.settle()
         body = [f"class {self.code.name}(nn.Module):"]
         body += [*documented(self.about.help), ""] if self.about.help else []
@@ -162,6 +163,14 @@ class _Writer:
             return ""
         given = [literal(initial.weight), *(f"{name}={literal(value)}" for name, value in initial.given().items())]
         return f"        initialise(self.{node.name}, {', '.join(given)})"
+
+    def _tied(self) -> list[str]:
+        """The lines that let layers share a weight; the same in every use, for nothing that shares can be left out."""
+        names = {part.node.name for part in self.drawn.parts if part.step is not None}
+        pairs = [
+            (part.node.name, str(getattr(part.block, "tied", ""))) for part in self.drawn.parts if part.step is not None
+        ]
+        return [f"        self.{name}.weight = self.{tied}.weight" for name, tied in pairs if tied in names]
 
     def _kept(self, text: str) -> str:
         """An argument as `forward` reads it: "dim=dim" becomes "dim=self.dim"."""

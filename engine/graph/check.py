@@ -21,6 +21,7 @@ from engine.graph.ends import check_ends, check_ports
 from engine.graph.facts import DataFacts
 from engine.graph.inside import chain, counting, raised
 from engine.graph.model import Graph, Node, Wire
+from engine.graph.tying import check_ties
 from engine.graph.walk import BlockReport, Report, Running, Walk
 
 __all__ = ["BlockReport", "Report", "check"]
@@ -83,6 +84,7 @@ def check_drawing(
         check_ports(walk, order)
     else:
         check_ends(walk, order)
+    check_ties(walk, tuple(nodes.values()))
     found = walk.blocks.values()
     return Report(
         blocks=walk.blocks,
