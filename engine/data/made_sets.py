@@ -215,7 +215,7 @@ def grammar(request: Request) -> Table:
     "said them, and they are far easier than real reviews.",
     source="generated",
     group="Text",
-    settings=("length", "vocabulary", "tokens", "count"),
+    settings=("length", "count"),
     idle=("normalise",),
 )
 def opinions(request: Request) -> Table:

@@ -77,9 +77,20 @@ def _which(columns: Columns, request: Request) -> tuple[str, str]:
 
 def labelled(
     name: str, texts: Sequence[str], labels: npt.NDArray[np.int64], classes: tuple[str, ...], request: Request, *,
-    notes: Sequence[str] = (),
+    notes: Sequence[str] = (), known: tuple[str, ...] | None = None, usual: int | None = None,
 ) -> Table:  # fmt: skip
-    """Texts as "tokens" (T,) with their "label"."""
+    """Texts as "tokens" (T,) with their "label".
+
+    Args:
+        name: What a person reads.
+        texts: One a sample.
+        labels: The class of each.
+        classes: Their names.
+        request: With what was chosen.
+        notes: What is to be said of them already.
+        known: A vocabulary of words that is given; None: that of the training part.
+        usual: The length where nobody says one; None: what holds nearly all texts.
+    """
     choice = request.settings
     how = "words" if choice.tokens == "auto" else choice.tokens
     pieces = [cut(text.casefold(), how) for text in texts]
@@ -87,10 +98,12 @@ def labelled(
         len(texts), labels, None, val=choice.val_fraction, test=choice.test_fraction, seed=choice.split_seed,
         stratified=choice.stratified,
     )  # fmt: skip
-    known = vocabulary(
-        (pieces[row] for row in rows["train"]), choice.vocabulary if choice.vocabulary is not None else _MOST[how]
-    )
-    length = choice.length if choice.length is not None else _usual(pieces, rows["train"], _LONGEST[how])
+    if known is None:
+        known = vocabulary(
+            (pieces[row] for row in rows["train"]), choice.vocabulary if choice.vocabulary is not None else _MOST[how]
+        )
+    usual = usual if usual is not None else _usual(pieces, rows["train"], _LONGEST[how])
+    length = choice.length if choice.length is not None else usual
     check_memory(16 * len(texts) * length, "The texts")
     where, parts = places(known), np.zeros(len(texts), np.int8)
     for place, part in enumerate(PARTS):

@@ -19,6 +19,8 @@ from engine.graph.facts import Column
 _SEED = 20_013
 _STEPS = 32  # of a series
 _ECHO_STEPS = 16
+_GRAMMAR_STEPS = 9  # words of the longest sentence of the grammar, with its full stop
+_OPINION_STEPS = 16
 _DELAY = 3  # steps from a letter to its echo
 _LETTERS = tuple("abcdefgh")
 _COUNT = 2000
@@ -40,7 +42,7 @@ _TURNED = ("not {}", "far from {}", "hardly {}", "anything but {}", "never {}")
 
 
 def sines(request: Request) -> Table:
-    """Sums of two sines as "series" (T,1), and what comes `horizon` steps later as "target"."""
+    """Sums of two sines as "features" (T,1), and what comes `horizon` steps later as "target"."""
     choice = request.settings
     count = choice.count if choice.count is not None else _COUNT
     length = choice.length if choice.length is not None else _STEPS
@@ -55,7 +57,7 @@ def sines(request: Request) -> Table:
     every = choice.answer == "every"
     target = values[:, choice.horizon :, None] if every else values[:, -1:]
     out: dict[str, Array] = {
-        "series": np.ascontiguousarray(values[:, :length, None]),
+        "features": np.ascontiguousarray(values[:, :length, None]),
         "target": np.ascontiguousarray(target),
     }
     return Table(
@@ -92,7 +94,7 @@ def grammar(request: Request) -> Table:
     made = [_sentence(dice) for _ in range(count)]
     words = sorted({*_DETERMINERS, *_ADJECTIVES, *_NOUNS, *_VERBS, *_ADVERBS, *_PRONOUNS, "."})
     known = (*SPECIAL, *words)
-    length = choice.length if choice.length is not None else max(len(sentence) for sentence in made)
+    length = choice.length if choice.length is not None else _GRAMMAR_STEPS
     where, tags = places(known), places(TAGS)
     return Table(
         "Word classes",
@@ -145,7 +147,13 @@ def opinions(request: Request) -> Table:
     dice = _dice(_SEED + 3)
     labels = np.arange(count, dtype=np.int64) % 2
     texts = [_opinion(dice, praise=bool(label)) for label in labels]
-    return labelled("Opinions", texts, labels, ("negative", "positive"), request)
+    known = {
+        word for phrase in (*_GOOD, *_BAD, *_THINGS, *_STRENGTHS, *_TURNED) for word in phrase.split() if word != "{}"
+    }
+    fixed = (*SPECIAL, *sorted(known | {"the", "is", "and", "but", ",", "."}))
+    return labelled(
+        "Opinions", texts, labels, ("negative", "positive"), request, known=fixed, usual=_OPINION_STEPS
+    )  # fmt: skip
 
 
 def _opinion(dice: Iterator[float], *, praise: bool) -> str:

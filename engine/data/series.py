@@ -20,7 +20,7 @@ LENGTH = 32  # steps of a window, where a person says nothing
 
 
 def series(request: Request) -> Table:
-    """Windows as "series" (T,F); "target" is (K,), `horizon` steps behind the window, or (T,K), that much later at every step.
+    """Windows as "features" (T,F); "target" is (K,), `horizon` steps behind the window, or (T,K), that much later at every step.
 
     Raises:
         DataError: The file cannot be read, holds no numbers, or is too short.
@@ -48,7 +48,7 @@ def series(request: Request) -> Table:
     every = choice.answer == "every"
     width = len(inputs) + (len(targets) if every else 0)
     check_memory(4 * len(found.starts) * length * width, "The windows of the series")
-    out: dict[str, Array] = {"series": past[found.rows(length)]}
+    out: dict[str, Array] = {"features": past[found.rows(length)]}
     if every:
         out["target"] = future[found.rows(length, choice.horizon)]
     else:
@@ -60,7 +60,7 @@ def series(request: Request) -> Table:
         parted=True,
         notes=tuple(notes),
         described={
-            "series": Column("series", "number", (), fields=tuple(inputs)),
+            "features": Column("features", "number", (), fields=tuple(inputs)),
             "target": Column("target", "number", (), fields=tuple(targets)),
         },
     )

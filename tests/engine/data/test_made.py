@@ -96,10 +96,10 @@ def test_portraits_have_two_answers():
 
 def test_a_sine_goes_on_in_its_target_at_the_end_and_at_every_step():
     last, every = loaded("sines", count=20, horizon=3), loaded("sines", count=20, horizon=3, answer="every")
-    assert last.columns["series"].shape == (20, 32, 1)
+    assert last.columns["features"].shape == (20, 32, 1)
     assert last.columns["target"].shape == (20, 1)
     assert every.columns["target"].shape == (20, 32, 1)
-    np.testing.assert_array_equal(every.columns["series"][:, 3:], every.columns["target"][:, :-3])
+    np.testing.assert_array_equal(every.columns["features"][:, 3:], every.columns["target"][:, :-3])
     np.testing.assert_array_equal(every.columns["target"][:, -1], last.columns["target"])
 
 

@@ -12,7 +12,7 @@ from tests.engine.data.own import loaded, written
 LINES = "day,price,sold\n" + "".join(f"2024-{i:03},{i}.5,{i * 10}\n" for i in range(200))
 
 
-def spans(data, name="series"):
+def spans(data, name="features"):
     """For each part the least and the greatest value that its windows and answers hold."""
     out = {}
     for part, rows in data.splits.items():
@@ -36,8 +36,8 @@ def test_no_line_is_in_two_parts(tmp_path, answer, horizon):
 def test_a_window_is_followed_by_its_answer(tmp_path):
     data = loaded("series", written(tmp_path, LINES), length=8, horizon=2)
     assert data.facts.input.fields == ("price", "sold")
-    assert data.columns["series"].shape[1:] == (8, 2)
-    np.testing.assert_array_equal(data.columns["series"][0, :, 0], np.arange(8) + 0.5)
+    assert data.columns["features"].shape[1:] == (8, 2)
+    np.testing.assert_array_equal(data.columns["features"][0, :, 0], np.arange(8) + 0.5)
     np.testing.assert_array_equal(data.columns["target"][0], [90.0])
     every = loaded("series", written(tmp_path, LINES), length=8, answer="every", targets="price,sold")
     np.testing.assert_array_equal(every.columns["target"][0, :, 0], np.arange(1, 9) + 0.5)
@@ -46,19 +46,19 @@ def test_a_window_is_followed_by_its_answer(tmp_path):
 def test_a_series_is_scaled_by_column_as_the_training_part_is(tmp_path):
     data = loaded("series", written(tmp_path, LINES), length=8)
     assert len(data.normalisation.mean) == 2
-    scaled = data.normalisation.apply(data.columns["series"])
-    assert scaled.shape == data.columns["series"].shape
+    scaled = data.normalisation.apply(data.columns["features"])
+    assert scaled.shape == data.columns["features"].shape
     np.testing.assert_allclose(scaled[data.splits["train"]].mean(axis=(0, 1)), 0, atol=1e-4)
-    np.testing.assert_array_equal(data.normalisation.apply(data.columns["series"][3]), scaled[3])
+    np.testing.assert_array_equal(data.normalisation.apply(data.columns["features"][3]), scaled[3])
     unit = loaded("series", written(tmp_path, LINES), length=8, normalise="unit")
-    assert unit.normalisation.apply(unit.columns["series"])[unit.splits["train"]].max() == pytest.approx(1)
+    assert unit.normalisation.apply(unit.columns["features"])[unit.splits["train"]].max() == pytest.approx(1)
 
 
 def test_holes_of_a_series_are_filled_from_before_and_it_is_said(tmp_path):
     data = loaded(
         "series", written(tmp_path, "v\n\n1\nNA\n3\n" + "4\n" * 40), length=2, header="yes", delimiter="comma"
     )
-    assert data.columns["series"][0, :, 0].tolist() == [1.0, 1.0]
+    assert data.columns["features"][0, :, 0].tolist() == [1.0, 1.0]
     assert "1 values of v are missing; each is taken from the line before it." in data.notes
 
 
