@@ -83,7 +83,7 @@ def _choice(graph: Graph, report: Report, wire: Wire, other: End, before: Wire |
     fault = ""
     if shape is not None and taker.spec.role == "layer" and len(taker.block().inputs()) == 1:
         try:
-            taker.block().shape(shape)
+            taker.block().shapes(shape)
         except BlockError as error:
             fault = str(error)
     replaced = graph.node(before.source.block).name if before is not None else ""

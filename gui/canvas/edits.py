@@ -261,7 +261,7 @@ def fitting(
         fits = True
         if shape is not None and spec.role not in ("loss", "metric"):
             try:
-                block.shape(*(shape for port in block.inputs() if not port.optional))
+                block.shapes(*(shape for port in block.inputs() if not port.optional))
             except BlockError:
                 fits = False
         (good if fits else rest).append(kind)

@@ -235,7 +235,7 @@ class DragWire:
         taker = graph.node(block if self.forward else self.fixed.block).block()
         if shape is not None and len(taker.inputs()) == 1:
             try:
-                taker.shape(shape)
+                taker.shapes(shape)
             except BlockError:
                 return frozenset()
         return frozenset((port.name, self.forward) for port in ports)

@@ -10,6 +10,7 @@ from engine.graph.model import AddBlock, Batch, Connect, Disconnect, End, Node, 
 from gui.canvas import Canvas
 from gui.canvas.connecting import choices
 from gui.document import Document
+from tests.gui.canvas.conftest import Mouse
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -188,3 +189,16 @@ def test_a_block_without_wires_says_how_to_draw_one(document: Document, canvas: 
     document.select(["b1"])
     qtbot.keyClick(canvas, Qt.Key.Key_W, SHIFT)
     assert "image has no wire" in told[0]
+
+
+def test_a_block_of_several_outputs_says_what_it_takes_like_any_other(
+    document: Document, canvas: Canvas, mouse: Mouse
+) -> None:
+    document.do(AddBlock(Node("b8", "split", "split1", {}, 600.0, 200.0)), "Add split")
+    found = choices(document.graph, document.report, End("b2", "y"), forward=True)
+    assert [choice.fault for choice in found if choice.other.block == "b8"] == [""]
+    item = canvas.canvas.nodes["b8"]
+    mouse.press(canvas.mapFromScene(canvas.canvas.nodes["b2"].port_place("y", is_input=False)))
+    mouse.move(canvas.mapFromScene(item.port_place("x", is_input=True)))
+    mouse.release(canvas.mapFromScene(item.port_place("x", is_input=True)))
+    assert document.graph.wires[End("b8", "x")].source == End("b2", "y")
