@@ -80,7 +80,7 @@ def forward(code: Code, lines: Sequence[Line], *, inputs: bool) -> list[str]:
     rows: list[tuple[str, str]] = []
     for index, line in enumerate(lines):
         note = _shape(code, line.gives[0]) if len(line.gives) == 1 else ""
-        if index == 0 and len(entries) == 1 and note:
+        if index == 0 and len(entries) == 1 and note and line.reads:
             arrives = _shape(code, line.reads[0])
             note = f"{arrives} -> {note}" if arrives else note
         texts = _looped(line, names) if line.loops else [_called(line, names)]
