@@ -163,7 +163,7 @@ class DataPlace(QWidget):
         tokens = theme.current()
         edge = tokens.accent if self._rule.property("dropping") else tokens.border
         self._rule.setStyleSheet(f"background: {edge}")
-        self.loading_text.setStyleSheet(f"color: {tokens.muted}")
+        self.loading_text.setProperty("hint", True)
         self.sample_hint.setFont(theme.font(12, 400))
 
     # --- following the session

@@ -111,13 +111,12 @@ class FactsStrip(Card):
             self.figures[key][1].setAccessibleName(f"{name}: {value}")
 
     def _restyle(self, *_: object) -> None:
-        tokens = theme.current()
         for name, value, note in self.figures.values():
             name.setFont(theme.font(12, 400))
             value.setFont(theme.font(18, 600))
             note.setFont(theme.font(11, 400))
-            name.setStyleSheet(f"color: {tokens.muted}")
-            note.setStyleSheet(f"color: {tokens.muted}")
+            for quiet in (name, note):
+                quiet.setProperty("hint", True)
 
 
 class Notes(Card):
