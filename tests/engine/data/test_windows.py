@@ -125,3 +125,9 @@ def test_a_limit_of_samples_never_draws_validation_from_the_training_text():
     again = loaded("pydoc")
     seen = {row.tobytes() for row in again.columns["tokens"][again.splits["train"]]}
     assert not any(row.tobytes() in seen for row in data.columns["tokens"][data.splits["val"]])
+
+
+def test_a_part_that_a_small_limit_leaves_empty_stays_empty():
+    data = loaded("pydoc", limit=2)
+    assert {part: len(rows) for part, rows in data.splits.items()} == {"train": 2, "val": 0, "test": 0}
+    assert "There are too few samples for a validation part; it is empty." in data.notes
