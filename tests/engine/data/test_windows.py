@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.data.choice import DataChoice
+from engine.data.loading import _prepare
+from engine.data.registry import Request
+from engine.data.table import Table
 from engine.data.tokens import PAD, UNKNOWN, joined
 from engine.errors import DataError
+from engine.graph.facts import Column
 from tests.engine.data.own import loaded, written
 
 LINES = "day,price,sold\n" + "".join(f"2024-{i:03},{i}.5,{i * 10}\n" for i in range(200))
@@ -127,7 +132,10 @@ def test_a_limit_of_samples_never_draws_validation_from_the_training_text():
     assert not any(row.tobytes() in seen for row in data.columns["tokens"][data.splits["val"]])
 
 
-def test_a_part_that_a_small_limit_leaves_empty_stays_empty():
-    data = loaded("pydoc", limit=2)
-    assert {part: len(rows) for part, rows in data.splits.items()} == {"train": 2, "val": 0, "test": 0}
+def test_a_part_that_is_empty_is_not_filled_from_what_is_trained_on():
+    tokens = np.zeros((10, 4), np.int64)
+    described = {"tokens": Column("tokens", "tokens", (), ("a",))}
+    table = Table("text", {"tokens": tokens}, parts=np.zeros(10, np.int8), parted=True, described=described)
+    data = _prepare(table, DataChoice(val_fraction=0.5), Request())
+    assert {part: len(rows) for part, rows in data.splits.items()} == {"train": 10, "val": 0, "test": 0}
     assert "There are too few samples for a validation part; it is empty." in data.notes
