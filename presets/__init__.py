@@ -105,6 +105,7 @@ HALLS: Mapping[str, tuple[str, ...]] = {
         "ae_deep",
         "ae_conv",
         "vae_mlp",
+        "dcgan",
         "dcgan_g",
         "dcgan_d",
         "ddpm_tiny_mnist",
@@ -116,7 +117,28 @@ HALLS: Mapping[str, tuple[str, ...]] = {
         "age_gender_small",
     ),
 }
+# What a visitor reads over the door of a hall.
+SENTENCES: Mapping[str, str] = {
+    "Perceptrons": "A weighted sum and a threshold, and what a layer in between adds to them.",
+    "First convolutions": "One small filter, shared by every place of the picture.",
+    "Deep chains": "The same few layers again and again, on large pictures and on fast machines.",
+    "Many paths": "Filters of several sizes look at once, and their answers are stacked.",
+    "Shortcuts": "What a block has learned is added to what it was given.",
+    "Small and quick": "Each channel is looked at by itself, so that a telephone can do the sums.",
+    "Attention, and an answer to it": "Patches of a picture look at one another; then convolutions learn from them.",
+    "A class for every pixel": "Down to see what it is, up again to say where.",
+    "Sequences": "One step after another with a memory, or all steps at once.",
+    "Autoencoders and generators": "Through a narrow place and back; then pictures out of noise.",
+    "Faces": "Whose face it is, and of what age.",
+}
+ELSEWHERE = "More"  # the hall of presets that hang in none
 _ORDER = tuple(name for hall in HALLS.values() for name in hall)
+_HALL_OF = {name: hall for hall, names in HALLS.items() for name in names}
+
+
+def hall_of(name: str) -> str:
+    """The hall that a preset hangs in."""
+    return _HALL_OF.get(name, ELSEWHERE)
 
 
 def names() -> tuple[str, ...]:

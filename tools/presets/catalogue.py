@@ -13,6 +13,7 @@ from tools.presets import (
     attention,
     faces,
     first,
+    generative,
     inception,
     mobile,
     paths,
@@ -25,7 +26,7 @@ from tools.presets import (
 
 # A family's module has NETWORKS: name -> function that draws it.
 FAMILIES: tuple[ModuleType, ...] = (
-    first, plain, paths, inception, residual, mobile, shuffle, attention, segmentation, sequence, faces,
+    first, plain, paths, inception, residual, mobile, shuffle, attention, segmentation, sequence, generative, faces,
 )  # fmt: skip
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph, Parameter
-from tools.presets.pencil import Sheet, about, recipe, switch, whole
+from tools.presets.pencil import Sheet, about, named, recipe, switch, whole
 
 # The paper's: learning rate 0.1, a tenth of it after every 30 of 90 epochs.
 _IMAGENET = recipe(
@@ -30,6 +30,10 @@ _SETTINGS = (
     Parameter("stride", "size", 1, lo=1, help="stride of the 3 × 3 convolution that makes the map smaller"),
     switch("projection", "whether the shortcut is a convolution, because the shape changes"),
 )
+
+
+# What torchvision and timm call the two layers of a shortcut; all else has the same names there.
+_NAMES = {"{block...}.downsample": "{block}.downsample.0", "{block...}.downsample_bn": "{block}.downsample.1"}
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,8 @@ def imagenet(name: str) -> Graph:
     sheet.put("fc", "linear", out_features=1000)
     sheet.put("output", "output")
     sheet.note(_NOTE)
-    return sheet.network(about("residual", name), data="folder", training=_IMAGENET)
+    where = "timm" if net.squeeze else "torchvision"
+    return sheet.network(about("residual", name), data="folder", training=_IMAGENET, sections=named(where, _NAMES))
 
 
 def _plain_shortcut() -> Definition:
