@@ -9,7 +9,7 @@ COLUMN_A = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
 
 
 class VGG11(nn.Module):
-    def __init__(self, classes: int = 1000) -> None:
+    def __init__(self, classes: int = 1000, hidden: int = 4096) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         arriving = 3
@@ -22,9 +22,9 @@ class VGG11(nn.Module):
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
         self.classifier = nn.Sequential(
-            nn.Linear(512 * 49, 4096), nn.ReLU(), nn.Dropout(0.5),
-            nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5),
-            nn.Linear(4096, classes),
+            nn.Linear(512 * 49, hidden), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(hidden, classes),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
