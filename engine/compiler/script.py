@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from engine.compiler.plan import Plan
+from engine.compiler.plan import InputSpec, Plan
 
+INDICES = 2  # made-up tokens and time steps are below it, so that every vocabulary knows them
 _WORDS_OF_MAIN = frozenset(
     "parser arguments network answers answer weights values order number row places place value best name preprocess argparse "
     "read_weights read_samples print zip enumerate CLASSES".split()
@@ -52,6 +53,13 @@ def scaled_inputs(plan: Plan) -> frozenset[int]:
     return frozenset(index for index, column in enumerate(columns) if column == scaled)
 
 
+def asked_inputs(plan: Plan) -> tuple[int, ...]:
+    """Places of the inputs that the answers depend on; a GAN's real pictures are there for its loss alone."""
+    slots = {output.slot for output in plan.outputs}
+    read = slots.union(*(step.reads for step in plan.needed(slots)))
+    return tuple(index for index in range(len(plan.inputs)) if index in read)
+
+
 def preprocess(plan: Plan) -> str:
     """The function `preprocess` of the file."""
     spec = plan.inputs[min(scaled_inputs(plan))]
@@ -80,14 +88,18 @@ def main(plan: Plan, name: str, title: str, *, scaled: bool, classes: Sequence[s
     taken = {*_WORDS_OF_MAIN, name}
     names = [f"{spec.name}_in" if spec.name in taken else spec.name for spec in plan.inputs]
     whole = scaled_inputs(plan) if scaled else frozenset()
-    inputs = [f"preprocess({each})" if index in whole else f"{each}.float()" for index, each in enumerate(names)]
+    asked = asked_inputs(plan)
+    inputs = [
+        f"preprocess({names[index]})" if index in whole else f"{names[index]}{_typed(plan.inputs[index])}"
+        for index in asked
+    ]
     lines = [
         "def main() -> None:",
         '    """Load the weights and print what the network answers."""',
         f"    parser = argparse.ArgumentParser(description={quoted(title)})",
         '    parser.add_argument("weights", help="a .safetensors or .pt file")',
     ]
-    for each, spec in zip(names, plan.inputs, strict=True):
+    for each, spec in [(names[index], plan.inputs[index]) for index in asked]:
         about = f"a .npy array, {spec.shape}; random without one"
         lines.append(f'    parser.add_argument("{each}", nargs="?", help="{about}")')
     lines += [
@@ -99,13 +111,20 @@ def main(plan: Plan, name: str, title: str, *, scaled: bool, classes: Sequence[s
         "    network.load_state_dict(read_weights(arguments.weights))",
         "    network.eval()",
     ]
-    for index, (each, spec) in enumerate(zip(names, plan.inputs, strict=True)):
+    for index, each, spec in [(index, names[index], plan.inputs[index]) for index in asked]:
         size = ", ".join(str(dim) for dim in (4, *spec.shape.dims))
         pixels = index in whole and len(spec.shape.dims) == 3
         drawn = f"torch.randint(256, ({size}))" if pixels else f"torch.randn({size})"
+        if spec.shape.dtype == "index":
+            drawn = f"torch.randint({INDICES}, ({size}{',' * (not spec.shape.dims)}))"
         lines.append(f"    {each} = read_samples(arguments.{each}) if arguments.{each} else {drawn}")
     lines += ["    with torch.inference_mode():", f"        answers = network({', '.join(inputs)})"]
     return "\n".join(lines + _printed(plan, classes))
+
+
+def _typed(spec: InputSpec) -> str:
+    """What brings an array to the type that the network takes."""
+    return ".long()" if spec.shape.dtype == "index" else ".float()"
 
 
 def _printed(plan: Plan, classes: Sequence[str]) -> list[str]:

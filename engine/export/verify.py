@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.compiler.module import Network, build
 from engine.compiler.plan import Plan
-from engine.compiler.script import scaled_inputs
+from engine.compiler.script import INDICES, asked_inputs, scaled_inputs
 from engine.errors import CompileError, StoreError
 from engine.export.targets import Order
 from engine.export.weights import State, parse_weights, to_safetensors
@@ -72,7 +72,9 @@ def check_source(order: Order, content: bytes) -> str:
         wanted = [_listed(network(*batch)) for batch in batches]
     spec = order.plan.inputs[min(scaled_inputs(order.plan))]
     raw = torch.randint(256, (2, *spec.shape.dims), generator=generator, dtype=torch.uint8)
-    answers = _fresh(order, content, {"batches": batches, "raw": raw})
+    asked = asked_inputs(order.plan)
+    given = [[batch[index] for index in asked] for batch in batches]
+    answers = _fresh(order, content, {"batches": given, "raw": raw})
     for expected, found in zip(wanted, answers["found"], strict=True):
         if not all(same_bits(a, b) for a, b in zip(expected, found, strict=True)):
             raise CompileError(
@@ -135,7 +137,12 @@ def same_bits(a: Tensor, b: Tensor) -> bool:
 
 
 def _random(plan: Plan, count: int, generator: torch.Generator) -> list[Tensor]:
-    return [torch.randn((count, *spec.shape.dims), generator=generator) for spec in plan.inputs]
+    return [
+        torch.randint(INDICES, (count, *spec.shape.dims), generator=generator)
+        if spec.shape.dtype == "index"
+        else torch.randn((count, *spec.shape.dims), generator=generator)
+        for spec in plan.inputs
+    ]
 
 
 def _listed(answers: Tensor | tuple[Tensor, ...]) -> list[Tensor]:

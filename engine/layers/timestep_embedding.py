@@ -20,6 +20,8 @@ class TimestepEmbedding(nn.Module):
 
     def __init__(self, dim: int, max_period: float = 10_000.0, order: str = "sin_cos", last: bool = True) -> None:
         super().__init__()
+        if dim % 2:
+            raise ValueError(f"dim is {dim}, but half of the numbers are sines and half are cosines")
         self.dim, self.max_period, self.order, self.last = dim, max_period, order, last
 
     def forward(self, t: Tensor) -> Tensor:

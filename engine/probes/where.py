@@ -151,7 +151,7 @@ def fit_sample(plan: Plan, raw: tuple[NDArray[np.generic], ...], normalisation: 
             except DataError as error:
                 raise ProbeError(str(error)) from error
         tokens = value.dtype.kind == "i"  # indices, which are looked up and never scaled
-        scaled = value if tokens else _scaled(value, normalisation)
+        scaled = value if tokens or spec.draw is not None else _scaled(value, normalisation)
         if scaled.shape != dims:
             if scaled.size != spec.shape.size:
                 arrived = "×".join(map(str, value.shape))

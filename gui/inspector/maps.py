@@ -19,7 +19,7 @@ from gui.inspector.blocks import BlockList
 from gui.inspector.judge import Judge
 from gui.inspector.mosaic import MosaicCard
 from gui.inspector.samples import SampleBar
-from gui.inspector.subject import Sample, columns, label_of, picture_of, rows, sample_of, target_words, weights_before
+from gui.inspector.subject import Sample, label_of, picture_of, rows, sample_in, target_words, weights_before
 from gui.session import Session
 from gui.widgets import Section, Segmented
 
@@ -175,7 +175,7 @@ class MapsPanel(QWidget):
         dataset, row = self.session.dataset, self.samples.sample
         if dataset is None or row is None:
             return None
-        return sample_of(dataset, columns(graph), row)
+        return sample_in(dataset, graph, row)
 
     # --- asking
 

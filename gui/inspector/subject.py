@@ -5,7 +5,6 @@ Not for: asking (the session does) nor for showing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,11 +82,35 @@ def columns(graph: Graph) -> tuple[str, ...]:
     return tuple(str(getattr(node.block(), "column", "")) for node in graph if node.block().role == "input")
 
 
-def sample_of(dataset: DataSet, wanted: Sequence[str], row: int) -> Sample | None:
-    """One sample as the network's inputs want it, not normalised; None where the data set has no such columns."""
-    if not wanted or any(name not in dataset.columns for name in wanted):
-        return None
-    return tuple(dataset.columns[name][row] for name in wanted)
+def sample_in(dataset: DataSet, graph: Graph, row: int) -> Sample | None:
+    """One sample as the network's inputs want it, not normalised; None where the data set has no such columns.
+
+    What is drawn at random in a training is drawn by the row's number here.
+    """
+    found = []
+    for node in graph:
+        block = node.block()
+        if block.role != "input":
+            continue
+        draw, name = getattr(block, "draw", None), str(getattr(block, "column", ""))
+        if draw is not None:
+            found.append(_drawn(draw, block.shape().dims, row))
+        elif name in dataset.columns:
+            found.append(dataset.columns[name][row])
+        else:
+            return None
+    return tuple(found) or None
+
+
+def _drawn(draw: tuple[str, int], dims: tuple[int, ...], row: int) -> NDArray[Any]:
+    generator = np.random.default_rng(row)
+    match draw[0]:
+        case "index":
+            return np.asarray(generator.integers(0, draw[1], dims), np.int64)
+        case "uniform":
+            return generator.uniform(-1, 1, dims).astype(np.float32)
+        case _:
+            return generator.standard_normal(dims).astype(np.float32)
 
 
 def label_column(dataset: DataSet) -> str | None:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.errors import EngineError, RunError
 from engine.training.messages import Epoch
 from engine.training.record import EVENTS, INFO
 from engine.training.runs import Run, list_runs
 from engine.training.settings import TrainingSettings
-from gui.plots.series import RunCurves
+from gui.plots.readout import value_text
+from gui.plots.series import RunCurves, quantity_title
 from gui.training.standing import Standing
 
 
@@ -32,6 +35,7 @@ class Row:
         wanted: Epochs asked for.
         accuracy: Best validation accuracy, NaN where there is none.
         loss: Lowest validation loss, NaN where there is none.
+        metrics: The other metrics of the best epoch in few words: "MAE 0.41".
         seconds: Training time, validation included.
         settings: What it was trained with, in few words.
         device: What it was trained on.
@@ -45,6 +49,7 @@ class Row:
     wanted: int = 0
     accuracy: float = math.nan
     loss: float = math.nan
+    metrics: str = ""
     seconds: float = 0.0
     settings: str = ""
     device: str = ""
@@ -88,10 +93,21 @@ def row_of(run: Run) -> Row:
         wanted=settings.epochs,
         accuracy=max(accuracies, default=math.nan),
         loss=min(losses, default=math.nan),
+        metrics=metrics_text(epochs),
         seconds=sum(seconds),
         settings=settings_text(settings),
         device=str(info.get("device_name") or info.get("device", "")),
     )
+
+
+def metrics_text(epochs: Sequence[Mapping[str, Any]]) -> str:
+    """What else the best epoch came to, in few words; empty where nothing else was measured."""
+    best = [epoch for epoch in epochs if epoch.get("best")]
+    known = (best or list(epochs))[-1:]
+    if not known:
+        return ""
+    values = known[0].get("val_metrics") or known[0].get("train_metrics") or {}
+    return " · ".join(f"{quantity_title(name)} {value_text(value, name)}" for name, value in list(values.items())[:2])
 
 
 class Shelf:

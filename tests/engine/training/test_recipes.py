@@ -229,3 +229,13 @@ def test_a_stopped_recipe_is_kept(tmp_path):
     control.ask("stop")
     messages, _ = trained(gan(), tmp_path / "run", control=control)
     assert [message.reason for message in messages if isinstance(message, Finished)] == ["stopped"]
+
+
+@pytest.mark.parametrize("make", [gan, denoiser])
+def test_what_a_recipe_trains_is_exported_without_what_only_its_loss_reads(make, tmp_path):
+    from engine.export import export
+
+    written = export(make(), to="source", out=tmp_path / "network.py", title="network")
+    assert "bit-equal" in written.check
+    text = (tmp_path / "network.py").read_text()
+    assert ("image" not in text.split("def forward")[1].split(")")[0]) == (make is gan)
