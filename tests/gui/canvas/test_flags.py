@@ -1,4 +1,4 @@
-"""Bypassed and pinned blocks."""
+"""Bypassed, pinned and frozen blocks."""
 
 from __future__ import annotations
 
@@ -99,3 +99,31 @@ def test_flags_are_saved(document: Document) -> None:
     document.graph.apply(SetFlags("b2", {"bypassed": True, "pinned": True}))
     again = store.loads(store.dumps(document.graph)).node("b2")
     assert (again.bypassed, again.pinned) == (True, True)
+
+
+def test_one_key_freezes_blocks_with_weights_and_a_mark_and_a_word_say_so(
+    document: Document, canvas: Canvas, qtbot: QtBot
+) -> None:
+    learn = [id_ for id_, found in document.report.blocks.items() if found.parameters]
+    before = picture(canvas, learn[0])
+    document.select(list(document.graph.nodes))
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    assert flags(document, "frozen") == learn
+    assert document.stack.count() == 1
+    document.select([])
+    assert picture(canvas, learn[0]) != before
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    assert flags(document, "frozen") == learn
+    document.stack.undo()
+    assert flags(document, "frozen") == []
+
+
+def test_what_has_no_weights_is_not_frozen_and_a_sentence_says_why(
+    document: Document, canvas: Canvas, qtbot: QtBot
+) -> None:
+    told: list[str] = []
+    document.refused.connect(told.append)
+    document.select(["b1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    assert flags(document, "frozen") == []
+    assert "cannot be frozen" in told[0]
