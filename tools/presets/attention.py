@@ -128,7 +128,9 @@ def mini_gpt() -> Graph:
         schedule="cosine",
         warmup_epochs=1,
     )
-    return sheet.network(about("attention", "mini_gpt"), data="pydoc", training=training)
+    return sheet.network(
+        about("attention", "mini_gpt"), data={"name": "pydoc", "length": 64, "vocabulary": 65}, training=training
+    )
 
 
 def _swin_block() -> Definition:

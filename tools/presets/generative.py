@@ -176,7 +176,10 @@ def dcgan(name: str) -> Graph:
         _discriminator(sheet)
     sheet.put("output", "output")
     if name == "dcgan":
-        sheet.put("loss", "gan_loss", "sigmoid", "tanh", under="tanh")
+        sheet.lane(7)
+        sheet.put("real", "image_input", channels=3, height=64, width=64)
+        sheet.beside("output")
+        sheet.put("loss", "gan_loss", "sigmoid", "tanh", "real", under="tanh")
     training = recipe(epochs=25, batch_size=128, optimizer="adam", learning_rate=2e-4)
     return sheet.network(about("generative", name), data="shapes", training=training)
 

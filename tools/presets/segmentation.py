@@ -121,7 +121,7 @@ def unet(name: str) -> Graph:
         training = recipe(epochs=20, batch_size=2, optimizer="adam", learning_rate=1e-4)
     else:
         training = recipe(epochs=20, batch_size=1, optimizer="sgd", momentum=0.99, learning_rate=1e-3)
-    return sheet.network(about("segmentation", name), data="masks" if net.out > 1 else "shapes", training=training)
+    return sheet.network(about("segmentation", name), data="masks", training=training)
 
 
 # --- FCN over VGG-16

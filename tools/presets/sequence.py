@@ -42,7 +42,7 @@ def sentiment(name: str) -> Graph:
     sheet.put("loss", "bce_with_logits", "fc")
     return sheet.network(
         about("sequence", name),
-        data="opinions",
+        data={"name": "opinions", "length": 80},
         training=_adam(15, 32),
     )
 
@@ -59,7 +59,7 @@ def tagger() -> Graph:
     sheet.put("output", "output")
     return sheet.network(
         about("sequence", "bilstm_tagger"),
-        data="grammar",
+        data={"name": "grammar", "length": 20},
         training=_adam(20, 32),
     )
 
@@ -91,7 +91,7 @@ def letters(name: str) -> Graph:
         sheet.put("last", "last_step", kind)
     sheet.put("next", "linear", "last" if last else kind, out_features=65, **begin)
     sheet.put("output", "output")
-    data: dict[str, Json] = {"name": "pydoc"}
+    data: dict[str, Json] = {"name": "pydoc", "length": steps, "vocabulary": 65, **({"answer": "last"} if last else {})}
     return sheet.network(about("sequence", name), data=data, training=recipe(**_LETTER_RECIPES[name]))
 
 
@@ -167,7 +167,7 @@ def forecast_sine() -> Graph:
     sheet.put("output", "output")
     return sheet.network(
         about("sequence", "forecast_sine"),
-        data="sines",
+        data={"name": "sines", "length": 50, "answer": "every"},
         training=_adam(15, 32, rate=5e-3),
     )
 
