@@ -48,7 +48,7 @@ STRICTER = {
     ("window_reverse", "sizes-differ"): "torch writes whatever has as many numbers in another shape",
     ("*", "wants-patches"): "torch takes N×C·k² for patches without a batch",
     ("expression", "unread-input"): "a wire that changes nothing is a mistake",
-    ("*", "state-differs"): "torch's kernels read past the end of some states that do not fit, and the process dies",
+    ("*", "state-differs"): "torch's LSTM died of a segmentation fault here before such states were left out",
     ("*", "projection-too-large"): "torch refuses it, and is not asked",
     ("*", "wants-mask"): "a layer of ours takes marks of whatever kind",
     ("last_step", "odd-features"): "one half is larger then",
