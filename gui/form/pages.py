@@ -25,6 +25,7 @@ from engine.declare import to_json
 from engine.graph.expression import is_expression
 from engine.graph.model import Batch, Configure, Node
 from engine.graph.naming import RUNNING
+from engine.graph.targets import said
 from gui import composing, theme
 from gui.document import Document
 from gui.figures import count, memory
@@ -90,8 +91,7 @@ class BlockPage(Page):
         self.box.addLayout(self.problems)
         self.box.addWidget(hline())
         self.box.addWidget(Section("What it computes"))
-        self.facts = FactTable()
-        self.box.addWidget(self.facts)
+        self._make_facts()
         self._field = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -102,6 +102,13 @@ class BlockPage(Page):
         self.box.addWidget(self.learning)
         self.box.addStretch(1)
         self.refresh()
+
+    def _make_facts(self) -> None:
+        self.facts = FactTable()
+        self.aim = Hint()
+        self.aim.setObjectName("aim")
+        self.box.addWidget(self.facts)
+        self.box.addWidget(self.aim)
 
     def _make_head(self) -> None:
         spec = self.spec
@@ -198,6 +205,15 @@ class BlockPage(Page):
             if self._field:
                 facts.append(("Receptive field", self._field))
         self.facts.show_facts(facts)
+        self._show_aim()
+
+    def _show_aim(self) -> None:
+        """What an output learns where nobody drew a loss."""
+        document, text = self.document, ""
+        if self.spec.role == "output" and document.facts is not None and document.graph is document.root:
+            text = said(document.root, document.root_report, document.facts).get(self.block, "")
+        self.aim.setText(text)
+        self.aim.setVisible(bool(text))
 
     def _find_field(self) -> None:
         """What the block sees of the picture: the one figure that depends on all blocks before it."""

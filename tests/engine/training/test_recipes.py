@@ -238,4 +238,5 @@ def test_what_a_recipe_trains_is_exported_without_what_only_its_loss_reads(make,
     written = export(make(), to="source", out=tmp_path / "network.py", title="network")
     assert "bit-equal" in written.check
     text = (tmp_path / "network.py").read_text()
-    assert ("image" not in text.split("def forward")[1].split(")")[0]) == (make is gan)
+    arguments = text.rpartition("def forward")[2].partition(")")[0]
+    assert ("image" in arguments) == (make is denoiser)
