@@ -15,7 +15,21 @@ from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from engine.blocks.window import Looks
-from engine.declare import Json, Size2, choice, declared, flag, from_json, integer, numbers, real, size2, text, unknown
+from engine.declare import (
+    Json,
+    Size2,
+    choice,
+    code,
+    declared,
+    flag,
+    from_json,
+    integer,
+    numbers,
+    real,
+    size2,
+    text,
+    unknown,
+)
 from engine.errors import BlockError, SettingError
 
 __all__ = [
@@ -245,7 +259,7 @@ _REGISTRY: dict[str, type[Block]] = {}
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, size2, numbers)
+    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, code, size2, numbers)
 )
 def block(
     kind: str, *, title: str, family: str, source: str, role: Role = "layer", stem: str = ""
