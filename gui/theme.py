@@ -195,12 +195,21 @@ def mono(px: int = 12) -> QFont:
 
 
 # WORKAROUND qtawesome (1.4.2): its engine paints on whatever pixmap is asked for, also on one of no size, which a layout in the
-# middle of its work asks for; Qt then warns seven times.
+# middle of its work asks for; Qt then warns seven times. And it paints a glyph anew for everyone who asks, in a millisecond.
 _paint_glyph = CharIconEngine.pixmap
+MOST_GLYPHS = 32  # pictures that an icon keeps, one for each size and state
 
 
 def _glyph(engine: CharIconEngine, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-    return QPixmap() if size.isEmpty() else _paint_glyph(engine, size, mode, state)
+    if size.isEmpty():
+        return QPixmap()
+    drawn: dict[object, QPixmap] = engine.__dict__.setdefault("drawn", {})
+    key = (size.width(), size.height(), mode, state)
+    if key not in drawn:
+        if len(drawn) >= MOST_GLYPHS:
+            drawn.clear()
+        drawn[key] = _paint_glyph(engine, size, mode, state)
+    return drawn[key]
 
 
 CharIconEngine.pixmap = _glyph

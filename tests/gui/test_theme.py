@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import qtawesome
 from PySide6.QtCore import QSize, qInstallMessageHandler
-from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtGui import QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from engine.blocks.spec import FAMILIES
@@ -46,6 +46,19 @@ def test_an_icon_of_no_size_is_no_fault(qapp: QApplication) -> None:
     icon = theme.icon("play")
     assert icon.pixmap(QSize(0, 0)).isNull()
     assert not icon.pixmap(QSize(16, 16)).isNull()
+
+
+def test_a_glyph_is_painted_once_for_each_size_state_and_colour(qapp: QApplication) -> None:
+    def picture(pixels: int, mode: QIcon.Mode = QIcon.Mode.Normal, color: str | None = None) -> QImage:
+        return theme.icon("play", color=color).pixmap(QSize(pixels, pixels), mode).toImage()
+
+    first = theme.icon("play").pixmap(QSize(16, 16)).toImage()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(theme, "_paint_glyph", lambda *_: pytest.fail("it was painted again"))
+        assert picture(16) == first
+    for other in (picture(20), picture(16, QIcon.Mode.Disabled), picture(16, color="#ff0000")):
+        assert not other.isNull()
+        assert other != first
 
 
 def test_the_icon_engine_still_paints_where_there_is_no_room(qapp: QApplication) -> None:
