@@ -145,8 +145,8 @@ def by_torch(block, shapes):
         ):
             return None
     found = tuple(shape_of(y) for y in (ys if isinstance(ys, tuple) else (ys,)))
-    if None in found:
-        return None
+    if None in found or any(0 in shape.dims for shape in found):
+        return None  # an answer without numbers is none
     count = sum(p.numel() for p in network.parameters())
     return found, count, flops.get_total_flops() / 2 / BATCH
 
