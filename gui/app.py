@@ -106,6 +106,7 @@ def build(project: Project) -> Window:
     train.problems_wanted.connect(lambda: made.show_place("design"))
     train.data_wanted.connect(lambda: made.show_place("data"))
     train.comparing.connect(lambda paths: _open(DiffDialog(document, made, runs=[Path(path) for path in paths])))
+    made.filing.comparing.connect(lambda reference: _open(DiffDialog(document, made, beside=reference)))
     _wire_problems(design, session, made)
     session.refused.connect(train.explain)
     return made

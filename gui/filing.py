@@ -26,11 +26,13 @@ class Filing(QObject):
         opened: Another project is shown.
         settled: Emits the file of a project that had none before, and the title it had.
         said: Emits a sentence for the status bar.
+        comparing: Emits "preset:NAME" that is to be compared with this drawing.
     """
 
     opened = Signal()
     settled = Signal(object, str)
     said = Signal(str)
+    comparing = Signal(str)
 
     def __init__(self, document: Document, autosave: recovery.Autosave, window: QWidget) -> None:
         super().__init__(window)
@@ -48,7 +50,9 @@ class Filing(QObject):
         """Choose a preset."""
         dialog = Gallery(self._window)
         dialog.chosen.connect(self.open)
+        dialog.comparing.connect(self.comparing)
         dialog.exec()
+        dialog.deleteLater()
 
     def ask_open(self) -> None:
         """Ask for a project file and open it."""

@@ -20,14 +20,18 @@ from engine.headless.terminal import table as aligned
 
 def presets(*, as_json: bool) -> int:
     """List the presets with their counts."""
-    from presets import names
+    from presets import hall_of, names
 
     lines = [("preset", "parameters", "multiply-adds", "what it is")]
     for name in names():
         project = engine.open(f"preset:{name}")
         report = project.check()
         if as_json:
-            say_json({"name": name, "title": project.title, "parameters": report.parameters, "macs": report.macs})
+            about = project.about
+            say_json({
+                "name": name, "title": project.title, "hall": hall_of(name), "year": about.get("year"),
+                "paper": about.get("paper", ""), "parameters": report.parameters, "macs": report.macs,
+            })  # fmt: skip
         lines.append((name, count(report.parameters), count(report.macs), project.title))
     if not as_json:
         for line in aligned(lines, right=(1, 2)):

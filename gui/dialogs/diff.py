@@ -30,7 +30,7 @@ from engine.training.runs import runs_folder
 from gui import figures, theme
 from gui.background import in_background
 from gui.dialogs.changes import ChangeList, Row, rows
-from gui.dialogs.sides import Compared, Side, compared, offers, run_side
+from gui.dialogs.sides import Compared, Side, compared, offers, preset_side, run_side
 from gui.document import Document
 from gui.figure.paint import Ink
 from gui.figure.plan import Request, plan
@@ -52,7 +52,10 @@ class DiffDialog(QDialog):
         found: What is on show, None while nothing has been compared.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None, *, runs: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, document: Document, parent: QWidget | None = None, *, runs: Sequence[Path] = (), beside: str = ""
+    ) -> None:
+        """Args: runs: What to begin with; beside: "preset:NAME", what to begin with beside this drawing."""
         super().__init__(parent)
         self.document = document
         self.this = Side("This drawing", "this", graph=document.project.graph.copy())
@@ -77,6 +80,8 @@ class DiffDialog(QDialog):
         self.boxes[0].setCurrentIndex(-1)  # this drawing is compared with something else
         if runs:
             in_background(self, partial(_of_runs, tuple(runs)), self._begin_with, self.fault.say)
+        if beside:
+            in_background(self, partial(preset_side, beside), self._begin_beside, self.fault.say)
         in_background(self, partial(offers, runs_folder(document.path)), self._offered, self.fault.say)
 
     # --- building
@@ -178,6 +183,9 @@ class DiffDialog(QDialog):
 
     def _begin_with(self, runs: list[Side]) -> None:
         self.compare(*(runs if len(runs) > 1 else (*runs, self.this)))
+
+    def _begin_beside(self, preset: Side) -> None:
+        self.compare(preset, self.this)
 
     def compare(self, before: Side, after: Side) -> None:
         """Show what is different between two drawings; they are read on another thread."""

@@ -78,7 +78,16 @@ def compared(before: Side, after: Side) -> Compared:
 
 def preset_sides() -> list[Side]:
     """The networks that come with the program."""
-    return [Side(open_project(PRESET + name).title, "preset", PRESET + name) for name in presets.names()]
+    return [preset_side(PRESET + name) for name in presets.names()]
+
+
+def preset_side(reference: str) -> Side:
+    """The network "preset:NAME".
+
+    Raises:
+        StoreError: There is none.
+    """
+    return Side(open_project(reference).title, "preset", reference)
 
 
 def run_sides(folder: Path) -> list[Side]:

@@ -1,7 +1,8 @@
 """Where everything of a figure stands: cards, lines, words, in canvas units. Nothing here is painted.
 
-It measures text, so it runs on the window's thread; the plan is a value that any thread may paint. Blocks stand as drawn, with
-the canvas's own geometry. Not for: how a figure looks (`gui.figure.style`), nor for painting (`gui.figure.paint`).
+Any thread may plan, with measures of its own, once the window's has loaded the fonts; the plan is a value that any may paint.
+Blocks stand as drawn, with the canvas's own geometry. Not for: how a figure looks (`gui.figure.style`), nor for painting
+(`gui.figure.paint`).
 """
 
 from __future__ import annotations

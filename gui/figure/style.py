@@ -6,8 +6,9 @@ stand (`gui.figure.plan`), nor for painting them (`gui.figure.paint`).
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, fields
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -123,11 +124,19 @@ def font(size: int, weight: int) -> QFont:
     return made
 
 
-@cache
+_own = threading.local()  # Qt keeps a font's measures by thread
+
+
 def metrics(size: int, weight: int) -> QFontMetricsF:
-    """Measures of the font; for the window's thread only."""
-    theme.load_fonts()
-    return QFontMetricsF(font(size, weight))
+    """Measures of the font, this thread's own."""
+    made: dict[tuple[int, int], QFontMetricsF] | None = getattr(_own, "made", None)
+    if made is None:
+        theme.load_fonts()
+        made = _own.made = {}
+    found = made.get((size, weight))
+    if found is None:
+        found = made[size, weight] = QFontMetricsF(font(size, weight))
+    return found
 
 
 @lru_cache(maxsize=32_768)

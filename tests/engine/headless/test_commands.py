@@ -31,7 +31,11 @@ def test_presets_lists_all_with_the_counts_of_the_checker(capsys: Capture) -> No
     assert run(["presets", "--json"]) == 0
     found = objects(capsys.readouterr().out)
     assert [row["name"] for row in found] == list(presets.names())
-    assert {"name": "lenet5", "title": "LeNet-5", "parameters": 61706, "macs": 416520} in found
+    lenet = next(row for row in found if row["name"] == "lenet5")
+    assert lenet.pop("paper").startswith("LeCun, Bottou, Bengio, Haffner")
+    assert lenet == {
+        "name": "lenet5", "title": "LeNet-5", "hall": "First convolutions", "year": 1998, "parameters": 61706, "macs": 416520,
+    }  # fmt: skip
     assert run(["presets"]) == 0
     assert "1,199,882" in capsys.readouterr().out
 
