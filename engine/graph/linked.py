@@ -192,13 +192,13 @@ def _follow(graph: Graph, id_: str, takes: Mapping[str, str] | None = None,
     """
     forget(graph)
     composite = graph.composite(id_)
-    composite.spec = make_spec(composite)
+    used = [(owner, drawing, node) for owner, drawing in drawings(graph) for node in drawing if node.composite == id_]
+    if used:  # a class takes a millisecond to make, and while a file is read nobody needs another
+        composite.spec = make_spec(composite)
     back: list[Edit] = []
-    for owner, drawing in drawings(graph):
-        for node in list(drawing):
-            if node.composite == id_:
-                drawing.rename_ports(node.id, takes or {}, gives or {})
-                back += [scoped(owner, edit) for edit in _renew(drawing, node)]
+    for owner, drawing, node in used:
+        drawing.rename_ports(node.id, takes or {}, gives or {})
+        back += [scoped(owner, edit) for edit in _renew(drawing, node)]
     return back
 
 
