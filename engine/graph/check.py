@@ -111,7 +111,7 @@ def _macs_of_training(walk: Walk) -> int:
     if not auxiliary or not others:
         return 0
     topology = walk.graph.topology
-    heads = topology.upstream(frozenset(auxiliary)) - topology.upstream(others)
+    heads = topology.above(auxiliary) - topology.above(others)
     return sum(walk.blocks[id_].macs for id_ in heads if id_ in walk.blocks)
 
 

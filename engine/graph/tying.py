@@ -21,6 +21,10 @@ def check_ties(walk: Walk, nodes: tuple[Node, ...]) -> None:
         walk: The drawing, with all shapes that are known.
         nodes: Its blocks.
     """
+    made = walk.made.values()
+    different = dict(zip(map(id, made), made, strict=True)).values()  # equal blocks are one object; an edit has no time for all
+    if not any(getattr(block, "tied", "") for block in different):
+        return
     tied = [node for node in nodes if node.settings.get("tied") and getattr(walk.made[node.id], "tied", "")]
     if not tied:
         return
