@@ -131,6 +131,7 @@ class Plate(QWidget):
         self.compare_button = QPushButton("Compare…")
         self.open_button = PrimaryButton("Open", "folder-open-outline")
         self._build()
+        theme.notifier().changed.connect(self._set_letters)  # another style sheet takes fonts away
 
     def _build(self) -> None:
         self._row = QHBoxLayout()
@@ -255,7 +256,7 @@ class Plate(QWidget):
         super().resizeEvent(event)
         self._set_letters()
 
-    def _set_letters(self) -> None:
+    def _set_letters(self, _theme: str = "") -> None:
         """Larger letters on a large screen, and no more room for words than they take: the picture gets the rest."""
         roomy = self.width() >= ROOMY
         self.title.setFont(theme.font(26 if roomy else 21, 600))
