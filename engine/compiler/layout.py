@@ -59,6 +59,8 @@ def _wrapped(item: str) -> list[str]:
     if len(line) <= LINE or not item.startswith("*(") or not loop:
         return [line]
     name, _, row = numbers.partition(" in ")
+    if not row.startswith("("):  # a range
+        return ["            *(", f"                {made}", f"                for {name} in {row}", "            ),"]
     wrapped = textwrap.wrap(row.strip("()"), LINE - 20, break_long_words=False, break_on_hyphens=False)
     inside = [f"                {made}", f"                for {name} in ("]
     inside += [f"                    {each}" for each in wrapped]
