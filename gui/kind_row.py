@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from engine.blocks.spec import Block
 from gui import theme
 
 KIND = Qt.ItemDataRole.UserRole  # the kind of a row, empty for a heading
 SPEC = Qt.ItemDataRole.UserRole + 1  # its class
-ROW_HEIGHT, HEADING_HEIGHT = 30, 32  # pixels
+OPEN = Qt.ItemDataRole.UserRole + 2  # of a heading: whether its section is unfolded
+COUNT = Qt.ItemDataRole.UserRole + 3  # of a heading: how many blocks it has
+ROW_HEIGHT, HEADING_HEIGHT = 30, 29  # pixels
 
 
 def help_of(spec: type[Block]) -> str:
@@ -47,18 +49,30 @@ class KindRow(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """The row."""
-        tokens, rect = theme.current(), option.rect
+        rect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(KIND):
             _paint_state(painter, rect, option.state)
             self._paint_kind(painter, rect, index.data(SPEC))
         else:
-            painter.setFont(theme.font(11, 600))
-            painter.setPen(QColor(tokens.muted))
-            place = rect.adjusted(10, 6, -8, 0)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, index.data(Qt.ItemDataRole.DisplayRole))
+            if index.data(COUNT) is not None:
+                _paint_state(painter, rect, option.state)
+            _paint_heading(painter, rect, index)
         painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """The help of a block; made when it is asked for, for a list holds more than a hundred."""
+        if event.type() != QEvent.Type.ToolTip or not index.data(KIND):
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), tip_of(index.data(SPEC)), view, option.rect)
+        return True
 
     def _paint_kind(self, painter: QPainter, rect: QRect, spec: type[Block]) -> None:
         tokens = theme.current()
@@ -68,12 +82,35 @@ class KindRow(QStyledItemDelegate):
         painter.setFont(theme.font(13, 400))
         painter.setPen(QColor(tokens.text))
         place = rect.adjusted(32, 0, -12, 0)
-        title = painter.fontMetrics().elidedText(spec.title, Qt.TextElideMode.ElideRight, place.width())
+        room = place.width()
+        if self._family:
+            room -= painter.fontMetrics().horizontalAdvance(spec.family)
+        title = painter.fontMetrics().elidedText(spec.title, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
         if self._family:
             painter.setFont(theme.font(11, 400))
             painter.setPen(QColor(tokens.muted))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, spec.family)
+
+
+def _paint_heading(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    """A heading: an arrow that tells whether its section is unfolded, its name, and how many blocks there are."""
+    tokens = theme.current()
+    count = index.data(COUNT)
+    place = rect.adjusted(10 if count is None else 32, 0, -12, 0)
+    painter.setFont(theme.font(12, 600))
+    painter.setPen(QColor(tokens.muted if count is None else tokens.text))
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, index.data(Qt.ItemDataRole.DisplayRole))
+    if count is None:
+        return
+    painter.setFont(theme.font(11, 400))
+    painter.setPen(QColor(tokens.muted))
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(count))
+    painter.setPen(QPen(QColor(tokens.muted), 1.5))
+    x, y = rect.left() + 16.0, rect.center().y() + 0.5
+    down = bool(index.data(OPEN))
+    points = [(-3.5, -1.5), (0, 2), (3.5, -1.5)] if down else [(-1.5, -3.5), (2, 0), (-1.5, 3.5)]
+    painter.drawPolyline([QPointF(x + dx, y + dy) for dx, dy in points])
 
 
 def _paint_state(painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:

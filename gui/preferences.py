@@ -56,3 +56,17 @@ def layout(name: str) -> QByteArray | None:
     """How a window or its docks were laid out."""
     value = _store().value(f"layout/{name}")
     return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+
+def opened(name: str) -> set[str] | None:
+    """Which sections of a list the person left unfolded; None where nothing was folded yet."""
+    value = _store().value(f"opened/{name}")
+    if value is None:
+        return None
+    names = value if isinstance(value, list) else [value]
+    return {str(one) for one in names if str(one)}
+
+
+def set_opened(name: str, sections: set[str]) -> None:
+    """Remember which sections of a list are unfolded."""
+    _store().setValue(f"opened/{name}", ["", *sorted(sections)])

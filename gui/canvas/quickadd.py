@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.blocks.spec import Block
-from gui import search
 from gui.kind_row import KIND, ROW_HEIGHT, SPEC, KindRow
+from gui.kinds import found
 
 WIDTH, ROWS = 320, 9  # pixels, rows that are seen at once
 
@@ -89,9 +89,8 @@ class QuickAdd(QFrame):
             self.closed.emit()
 
     def _filter(self, query: str) -> None:
-        items = [(kind, (spec.title, kind, spec.family)) for kind, spec in self._kinds.items()]
         self.list.clear()
-        for kind in search.best(query, items):
+        for kind in found(query, self._kinds):
             item = QListWidgetItem(self._kinds[kind].title)
             item.setData(KIND, kind)
             item.setData(SPEC, self._kinds[kind])

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QListWidgetItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine.blocks.spec import FAMILIES, kinds, spec_of
+from engine.blocks.words import FREQUENT
 from engine.graph.model import End
 from engine.project import Project
+from gui import preferences
 from gui.document import Document
+from gui.kind_row import COUNT, SPEC, tip_of
 from gui.palette import Palette
+from gui.palette.kind_list import OPEN_AT_FIRST, STORE
 from gui.palette.panel import MIME
 
 
@@ -20,11 +28,12 @@ def document() -> Document:
 
 
 @pytest.fixture
-def palette(document: Document, qtbot: QtBot) -> Palette:
+def palette(document: Document, qtbot: QtBot) -> Iterator[Palette]:
     made = Palette(document)
     qtbot.addWidget(made)
     made.show()
-    return made
+    yield made
+    preferences.set_opened(STORE, set(OPEN_AT_FIRST))
 
 
 def test_every_block_is_there_under_its_family(palette: Palette) -> None:
@@ -32,7 +41,51 @@ def test_every_block_is_there_under_its_family(palette: Palette) -> None:
     assert sorted(palette.list.kinds()) == sorted(wanted)
     headings = [palette.list.item(row).text() for row in range(palette.list.count())
                 if not palette.list.kind_at(palette.list.item(row))]  # fmt: skip
-    assert headings == [family for family in FAMILIES if any(spec_of(kind).family == family for kind in kinds())]
+    families = [family for family in FAMILIES if any(spec_of(kind).family == family for kind in kinds())]
+    assert headings == ["Frequent", *families]
+
+
+def shown(palette: Palette) -> list[str]:
+    rows = (palette.list.item(row) for row in range(palette.list.count()))
+    return [palette.list.kind_at(row) or row.text() for row in rows if not row.isHidden()]
+
+
+def test_a_newcomer_sees_the_frequent_blocks_and_all_families_with_their_counts(palette: Palette) -> None:
+    seen = shown(palette)
+    assert seen[: len(FREQUENT) + 1] == ["Frequent", *FREQUENT]
+    assert seen[len(FREQUENT) + 1 :] == palette.list.sections()[1:], "families are folded away at first"
+    heading = next(item for item in rows(palette) if item.text() == "Linear" and not palette.list.kind_at(item))
+    assert heading.data(COUNT) == sum(spec.family == "Linear" for spec in kinds().values())
+
+
+def rows(palette: Palette) -> list[QListWidgetItem]:
+    return [palette.list.item(row) for row in range(palette.list.count())]
+
+
+def test_a_heading_folds_by_click_and_key_and_it_is_remembered(
+    palette: Palette, document: Document, qtbot: QtBot
+) -> None:
+    heading = next(item for item in rows(palette) if item.text() == "Pooling")
+    palette.list.scrollToItem(heading)
+    place = palette.list.visualItemRect(heading).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert shown(palette)[shown(palette).index("Pooling") + 1] == "maxpool2d", "the commonest of a family comes first"
+    again = Palette(document)
+    qtbot.addWidget(again)
+    assert shown(again) == shown(palette)
+    palette.list.setCurrentItem(heading)
+    qtbot.keyClick(palette.list, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.list, Qt.Key.Key_Left)
+    assert palette.list.currentItem() is heading, "a row that is folded away leaves its heading current"
+    assert "maxpool2d" not in shown(palette)[shown(palette).index("Pooling") :]
+    qtbot.keyClick(palette.list, Qt.Key.Key_Return)
+    assert "lppool2d" in shown(palette)
+    assert not len(document.graph)
+    palette.menu = palette._folding()
+    palette.menu.actions()[1].trigger()
+    assert shown(palette) == palette.list.sections()
+    palette.menu.actions()[0].trigger()
+    assert set(shown(palette)) >= set(palette.list.kinds())
 
 
 def test_search_finds_and_enter_adds(palette: Palette, document: Document, qtbot: QtBot) -> None:
@@ -82,5 +135,9 @@ def test_a_row_drags_its_kind_and_tells_its_help_and_source(palette: Palette) ->
     row = next(r for r in range(palette.list.count()) if palette.list.kind_at(palette.list.item(r)) == "conv2d")
     item = palette.list.item(row)
     assert bytes(palette.list.mimeData([item]).data(MIME).data()) == b"conv2d"
-    assert spec_of("conv2d").source in item.toolTip()
+    assert spec_of("conv2d").source in tip_of(item.data(SPEC))
+    place = palette.list.visualItemRect(item).center()
+    told = QHelpEvent(QEvent.Type.ToolTip, place, palette.list.viewport().mapToGlobal(place))
+    QApplication.sendEvent(palette.list.viewport(), told)
+    assert spec_of("conv2d").source in QToolTip.text()
     assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith("Convolution. ")
