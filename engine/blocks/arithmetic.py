@@ -102,7 +102,7 @@ class LayerScale(Block):
 
     bare: ClassVar[bool] = True
 
-    start: float = real(1e-6, lo=-1e3, hi=1e3, help="where the numbers start", title="Starts at")
+    start: float = real(1e-6, lo=-1e3, hi=1e3, help="where the numbers start", title="Starts at", unit="value")
     dim: int = integer(1, lo=-16, hi=16, help="axis of the channels: 1 for C×H×W, -1 where they are last")
 
     def shape(self, *xs: Shape) -> Shape:
@@ -130,8 +130,8 @@ class ScaleShift(Block):
     """Every number times a plus b: y = a · x + b. With a = 2 and b = −1 what lies between 0 and 1 lies between −1 and 1. Learned:
     a and b are two weights, one of each for the whole tensor."""
 
-    scale: float = real(1.0, lo=-1e6, hi=1e6, help="a")
-    shift: float = real(0.0, lo=-1e6, hi=1e6, help="b")
+    scale: float = real(1.0, lo=-1e6, hi=1e6, help="a, the factor at the beginning", unit="factor")
+    shift: float = real(0.0, lo=-1e6, hi=1e6, help="b, what is added", unit="value")
     learned: bool = flag(False, help="a and b are learned and start there")
 
     def shape(self, *xs: Shape) -> Shape:
@@ -160,8 +160,9 @@ class Reduce(Block):
     global average pooling; that over axis 1 of a T×F sequence is the mean of its steps."""
 
     op: str = choice(
-        "mean", options=("mean", "sum", "max", "min"), labels=("Mean", "Sum", "Maximum", "Minimum"), help="which"
-    )
+        "mean", options=("mean", "sum", "max", "min"), labels=("Mean", "Sum", "Maximum", "Minimum"),
+        help="what the numbers become",
+    )  # fmt: skip
     dims: tuple[int, ...] = numbers(
         (-1,),
         lo=-8,

@@ -205,7 +205,7 @@ class ScaledDotProduct(Block):
         0.0, lo=0.0, hi=0.95, help="share of the attention that is dropped while training", advanced=True
     )
     scale: float | None = real(
-        None, lo=1e-6, hi=1e6, help="what the products are multiplied by; empty: 1/√D", advanced=True
+        None, lo=1e-6, hi=1e6, help="what the products are multiplied by; empty: 1/√D", unit="factor", advanced=True
     )
 
     @classmethod

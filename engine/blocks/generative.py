@@ -56,7 +56,7 @@ class TimestepEmbedding(Block):
     """
 
     dim: int = integer(128, lo=4, hi=65_536, help="numbers in the vector, an even number", unit="features")
-    max_period: float = real(10_000.0, lo=1.0, hi=1e9, help="period of the slowest wave over 2π")
+    max_period: float = real(10_000.0, lo=1.0, hi=1e9, help="period of the slowest wave over 2π", unit="steps")
     order: str = choice("sin_cos", options=("sin_cos", "cos_sin"), labels=("sines, cosines", "cosines, sines"),
                         help="which half comes first", advanced=True)  # fmt: skip
     last: bool = flag(True, title="Ends at period", help="count the exponent to half − 1, so that the slowest wave has "

@@ -46,7 +46,12 @@ class Weighted(Block):
     """What blocks with weights share: how these begin."""
 
     init: str = choice(
-        "default", options=SCHEMES, labels=SCHEME_LABELS, help="how the weights begin", title="Weights begin", advanced=True
+        "default",
+        options=SCHEMES,
+        labels=SCHEME_LABELS,
+        help="how the weights begin",
+        title="Weights begin",
+        advanced=True,
     )
     init_value: float | None = real(
         None, lo=-1e6, hi=1e6, title="Value",

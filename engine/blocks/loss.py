@@ -97,7 +97,7 @@ class SmoothL1(Comparison):
     """Squared near zero, absolute further out: e²/(2β) for |e| < β, |e| − β/2 beyond. Used for boxes and for ages."""
 
     weight: float = share()
-    beta: float = real(1.0, lo=0.0, hi=1e6, help="error from which on it grows in proportion")
+    beta: float = real(1.0, lo=0.0, hi=1e6, help="error from which on it grows in proportion", unit="value")
     target: str = column("target")
 
 
@@ -106,7 +106,7 @@ class Huber(Comparison):
     """Squared near zero, absolute further out: e²/2 for |e| < δ, δ(|e| − δ/2) beyond; δ times smooth L1."""
 
     weight: float = share()
-    delta: float = real(1.0, lo=1e-9, hi=1e6, help="error from which on it grows in proportion")
+    delta: float = real(1.0, lo=1e-9, hi=1e6, help="error from which on it grows in proportion", unit="value")
     target: str = column("target")
 
 
@@ -135,6 +135,6 @@ class MultiMargin(Classes):
     """
 
     weight: float = share()
-    margin: float = real(1.0, lo=0.0, hi=1e6, help="lead that the right class shall have")
+    margin: float = real(1.0, lo=0.0, hi=1e6, help="lead that the right class shall have", unit="value")
     p: int = integer(1, lo=1, hi=2, help="power of what is missing: 1 or 2")
     target: str = column()

@@ -40,7 +40,7 @@ class Accuracy(_ClassMetric):
 class TopAccuracy(_ClassMetric):
     """The share of samples whose right class is among the k largest outputs; ImageNet is judged by k = 5."""
 
-    k: int = integer(5, lo=1, hi=1000, help="how many answers may be tried")
+    k: int = integer(5, lo=1, hi=1000, help="how many answers may be tried", unit="classes")
     ignore_index: int | None = integer(None, lo=-(2**31), hi=2**31, help=_IGNORE, advanced=True)
     target: str = column()
 

@@ -39,9 +39,11 @@ class Flatten(Block):
     one row a channel."""
 
     start_dim: int = integer(
-        1, lo=1, hi=16, help="first axis that is joined; 1 is the first after the batch", advanced=True
+        1, lo=1, hi=16, help="first axis that is joined; 1 is the first after the batch", unit="axis", advanced=True
     )
-    end_dim: int = integer(-1, lo=-16, hi=16, help="last axis that is joined; -1 is the last there is", advanced=True)
+    end_dim: int = integer(
+        -1, lo=-16, hi=16, help="last axis that is joined; -1 is the last there is", unit="axis", advanced=True
+    )
 
     def shape(self, *xs: Shape) -> Shape:
         x = xs[0]

@@ -23,7 +23,7 @@ class LastStep(Block):
     comes to the first. With a mask the last step is the last one that is no padding."""
 
     mode: str = choice(
-        "last", options=("last", "first", "final"), labels=("Last", "First", "Both ends"), help="which step",
+        "last", options=("last", "first", "final"), labels=("Last", "First", "Both ends"), help="which step is taken",
     )  # fmt: skip
 
     @classmethod
@@ -77,7 +77,9 @@ class SequenceMask(Block):
     """Which tokens are none: T tokens become T marks, 0 where a token is padding. Wire it to the mask of attention and of
     recurrent layers, which then do as if the padding was not there."""
 
-    pad_id: int = integer(0, lo=0, hi=10_000_000, help="the token that fills sequences up", title="Padding")
+    pad_id: int = integer(
+        0, lo=0, hi=10_000_000, help="the token that fills sequences up", title="Padding", unit="token"
+    )
 
     @classmethod
     def example(cls) -> tuple[Shape, ...]:

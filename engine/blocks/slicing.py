@@ -37,11 +37,14 @@ class Slice(Block):
     dim: int = integer(
         1, lo=-16, hi=16, help="along which axis; 1 is the first after the batch (channels), -1 the last"
     )
-    start: int = integer(0, lo=-10_000_000, hi=10_000_000, help="first position that is kept; negative: from the end")
-    stop: int | None = integer(
-        None, lo=-10_000_000, hi=10_000_000, help="first position that is not kept any more; empty: up to the end"
+    start: int = integer(
+        0, lo=-10_000_000, hi=10_000_000, help="first position that is kept; negative: from the end", unit="places"
     )
-    step: int = integer(1, lo=1, hi=10_000_000, help="from one kept position to the next", advanced=True)
+    stop: int | None = integer(
+        None, lo=-10_000_000, hi=10_000_000, help="first position that is not kept any more; empty: up to the end",
+        unit="places",
+    )  # fmt: skip
+    step: int = integer(1, lo=1, hi=10_000_000, help="from one kept position to the next", unit="places", advanced=True)
 
     def _kept(self, x: Shape) -> tuple[int, range]:
         place = axis(self.dim, len(want_axes(x, self.title)), self.title)
@@ -82,7 +85,7 @@ class Select(Block):
     transformer reads its class token that way."""
 
     dim: int = integer(1, lo=-16, hi=16, help="along which axis; 1 is the first after the batch, -1 the last")
-    index: int = integer(0, lo=-10_000_000, hi=10_000_000, help="which position; negative: from the end")
+    index: int = integer(0, lo=-10_000_000, hi=10_000_000, help="which position; negative: from the end", unit="places")
 
     def shape(self, *xs: Shape) -> Shape:
         x = xs[0]
@@ -167,15 +170,17 @@ class Pad(Block):
 
     left: int = integer(0, lo=0, hi=10_000, help="columns on the left", unit="pixels")
     right: int = integer(1, lo=0, hi=10_000, help="columns on the right", unit="pixels")
-    top: int = integer(0, lo=0, hi=10_000, help="rows above", unit="pixels")
-    bottom: int = integer(0, lo=0, hi=10_000, help="rows below", unit="pixels")
+    top: int = integer(0, lo=0, hi=10_000, help="rows added above", unit="pixels")
+    bottom: int = integer(0, lo=0, hi=10_000, help="rows added below", unit="pixels")
     front: int = integer(0, lo=0, hi=100_000, help="channels before the first", unit="channels", advanced=True)
     back: int = integer(0, lo=0, hi=100_000, help="channels after the last", unit="channels", advanced=True)
     mode: str = choice(
         "constant", options=("constant", "reflect", "replicate", "circular"),
         labels=("One value", "Mirrored", "Edge repeated", "From the other side"), help="what the rim is filled with",
     )  # fmt: skip
-    value: float = real(0.0, lo=-1e6, hi=1e6, help="the value of the rim, where it is one value", advanced=True)
+    value: float = real(
+        0.0, lo=-1e6, hi=1e6, help="the value of the rim, where it is one value", unit="value", advanced=True
+    )
 
     def _rims(self) -> tuple[tuple[str, int, int], ...]:
         """Axis by axis from the last one on: what its rim is called, how wide it is before and after."""

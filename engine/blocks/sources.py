@@ -81,7 +81,7 @@ class TokenInput(Block):
     steps: int = integer(80, lo=1, hi=1_000_000, help="tokens in one sample", unit="tokens")
     vocabulary: int = integer(20_000, lo=1, hi=100_000_000, help="how many different tokens there are", unit="tokens")
     pad: int | None = integer(
-        None, lo=0, help="the number that fills short texts up; empty: the data set's", advanced=True
+        None, lo=0, help="the number that fills short texts up; empty: the data set's", unit="token", advanced=True
     )
     column: str = text("tokens", longest=64, help="column of the data set that is read", advanced=True)
 

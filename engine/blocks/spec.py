@@ -130,8 +130,8 @@ class Call:
     """What a block becomes, as data: run it and it is the module, print it and it is a line of the exported source.
 
     Attributes:
-        target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`), under
-            `torch.` or `nn.functional.` for a plain function of tensors; ".permute" for a method of the first tensor. "add",
+        target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`),
+            "python.Name:text" for a person's own (`engine.blocks.python`), under `torch.` or `nn.functional.` for a plain function of tensors; ".permute" for a method of the first tensor. "add",
             "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: none).
         args: Positional arguments, after the tensors where the target is a function.
         kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
@@ -152,7 +152,7 @@ class Call:
     @property
     def is_module(self) -> bool:
         """Whether the target is built once and called often (a module), not a plain function."""
-        return self.target.startswith(("nn.", "layers.")) and not self.target.startswith("nn.functional.")
+        return self.target.startswith(("nn.", "layers.", "python.")) and not self.target.startswith("nn.functional.")
 
 
 Role = Literal["layer", "input", "output", "loss", "metric", "entry", "exit"]
@@ -259,7 +259,9 @@ _REGISTRY: dict[str, type[Block]] = {}
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(integer, real, flag, choice, text, code, size2, numbers)
+    frozen_default=True,
+    kw_only_default=True,
+    field_specifiers=(integer, real, flag, choice, text, code, size2, numbers),
 )
 def block(
     kind: str, *, title: str, family: str, source: str, role: Role = "layer", stem: str = ""

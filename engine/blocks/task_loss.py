@@ -84,7 +84,7 @@ class Dice(Comparison):
     """
 
     weight: float = share()
-    smooth: float = real(1.0, lo=0.0, hi=1e6, help="number added above and below the line")
+    smooth: float = real(1.0, lo=0.0, hi=1e6, help="number added above and below the line", unit="value")
     logits: bool = flag(True, help="whether a sigmoid (one map) or softmax (one map a class) is still to be taken")
     target: str = column("mask")
 
@@ -106,7 +106,7 @@ class TripletMargin(Comparison):
     """
 
     weight: float = share()
-    margin: float = real(1.0, lo=0.0, hi=1e6, help="how much farther another class shall be")
+    margin: float = real(1.0, lo=0.0, hi=1e6, help="how much farther another class shall be", unit="value")
     mining: str = choice(
         "all",
         options=("all", "hardest"),
@@ -141,7 +141,9 @@ class VariationalLoss(Comparison):
         "bce", options=("bce", "mse"), labels=("Binary cross entropy", "Squared error"),
         help="how the reconstruction is judged; binary cross entropy wants numbers from 0 to 1",
     )  # fmt: skip
-    beta: float = real(1.0, lo=0.0, hi=1e6, help="share of the distance of the code from a standard normal")
+    beta: float = real(
+        1.0, lo=0.0, hi=1e6, help="share of the distance of the code from a standard normal", unit="factor"
+    )
     reduction: str = choice(
         "sum", options=("sum", "mean"), labels=("Added up", "Mean"), help="over the numbers of a sample", advanced=True
     )
@@ -186,7 +188,9 @@ class AdversarialLoss(Comparison):
     discriminator_steps: int = integer(
         1, lo=1, hi=100, help="steps of the discriminator for one of the generator (Wasserstein: 5)", unit="steps"
     )
-    penalty: float = real(10.0, lo=0.0, hi=1e6, help="weight of the gradient penalty (Wasserstein)", advanced=True)
+    penalty: float = real(
+        10.0, lo=0.0, hi=1e6, help="weight of the gradient penalty (Wasserstein)", unit="factor", advanced=True
+    )
     target: str = column("picture")
 
     def inputs(self) -> tuple[Port, ...]:

@@ -298,7 +298,7 @@ def _through(fields: Fields, looks: Looks, leaves: Shape) -> Fields:
     """The fields behind a block."""
     if looks is None:
         return fields
-    counts = leaves.dims[1:] if len(leaves.dims) == 3 else (1, 1)
+    counts: tuple[int, ...] = leaves.dims[1:] if len(leaves.dims) == 3 else (1, 1)
     if looks != "whole" and looks.last:
         counts = leaves.dims[:2]
     spans: tuple[Span | None, Span | None] = (None, None) if looks == "whole" else looks.sides

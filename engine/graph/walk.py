@@ -49,8 +49,8 @@ class Report:
         blocks: By block id.
         problems: Errors first, each kind in the order of the network.
         order: Block ids, every block after those that feed it.
-        parameters, macs, activation_bytes: Totals of `blocks`; multiply-adds without those of auxiliary heads, which only a training
-            carries out.
+        parameters, macs, activation_bytes: Totals of `blocks`; multiply-adds without those of auxiliary heads, which only
+            a training carries out.
         inner: Of each instance of a composite, by id: one report a repetition.
         made: The blocks with all expressions worked out, by id.
         bypassed: Ids of the blocks that pass their first input on.

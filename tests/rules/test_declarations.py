@@ -14,9 +14,10 @@ from engine.training.settings import TrainingSettings
 
 # Numbers without a unit: shares, factors and plain counts that their help explains.
 UNITLESS = {
-    "alpha", "dim", "dropout", "eps", "gamma", "groups", "init_bias", "init_mean", "init_value", "inputs",
-    "label_smoothing", "learning_rate", "momentum", "negative_slope", "p", "seed", "split_seed", "test_fraction", "val_fraction",
-    "weight", "weight_decay",
+    "alpha", "attention_dropout", "beta1", "beta2", "beta_end", "beta_start", "clip_norm", "clip_value", "dim", "dropout", "eps",
+    "gamma", "groups", "ignore_index", "init_bias", "init_mean", "init_value", "inputs", "label_smoothing", "learning_rate",
+    "momentum", "negative_slope", "noise", "p", "pos_weight", "rho", "rms_momentum", "seed", "split_seed", "test_fraction",
+    "val_fraction", "weight", "weight_decay",
 }  # fmt: skip
 
 

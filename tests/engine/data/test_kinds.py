@@ -17,7 +17,7 @@ from tests.engine.data.own import written
         ("a.npz", "", "npz"), ("a.loom", "{}", None), ("a.csv", "\x00\"\n", "csv"),
     ],
 )  # fmt: skip
-def test_files(tmp_path, name, content, kind):
+def test_a_file_is_known_by_its_name_and_content(tmp_path, name, content, kind):
     assert kind_of(written(tmp_path, content, name)) == kind
     assert kind is None or kind in datasets()
 
@@ -29,7 +29,7 @@ def test_files(tmp_path, name, content, kind):
         (("train/images", "train/masks"), "masks"), (("train/cats", "train/dogs"), "folder"), (("images", "dogs"), "folder"),
     ],
 )  # fmt: skip
-def test_folders(tmp_path, folders, kind):
+def test_a_folder_is_known_by_the_folders_in_it(tmp_path, folders, kind):
     for folder in folders:
         (tmp_path / folder).mkdir(parents=True)
     assert kind_of(tmp_path) == kind

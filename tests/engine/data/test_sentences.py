@@ -62,7 +62,7 @@ def test_what_has_no_text_or_no_label_is_refused(tmp_path, text, more, said):
         loaded("sentences", written(tmp_path, text), **more)
 
 
-def test_tokens():
+def test_words_become_the_numbers_of_a_vocabulary():
     assert words("Don't go, now!") == ["Don't", "go", ",", "now", "!"]
     known = vocabulary([["b", "a", "b"], ["c", "a", "b"]], 4)
     assert known == ("·pad·", "·unknown·", "b", "a")

@@ -41,7 +41,10 @@ def test_every_loss_block_can_be_trained_with():
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"label_smoothing": 0.2}, {"class_weights": (1.0, 2.0, 0.5)}, {"ignore_index": 1}, {"class_weights": (1, 2, 3), "ignore_index": 0}],
+    [
+        {}, {"label_smoothing": 0.2}, {"class_weights": (1.0, 2.0, 0.5)}, {"ignore_index": 1},
+        {"class_weights": (1, 2, 3), "ignore_index": 0},
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("places", [(), (4,), (4, 5)])
 def test_cross_entropy_is_torchs_for_samples_steps_and_pixels(draw, settings, places):

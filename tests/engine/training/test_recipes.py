@@ -23,8 +23,9 @@ FACES = data_of({"image": pictures(40, 4)})
 def gan(**settings):
     blocks = {
         "noise": ("noise_input", {"dims": [6]}), "make": ("linear", {"out_features": 16}), "tanh": ("tanh",),
-        "picture": ("output",), "tell": ("linear", {"out_features": 8}), "leaky": ("relu",), "score": ("linear", {"out_features": 1}),
-        "image": ("image_input", {"height": 4, "width": 4}), "flat": ("flatten",), "loss": ("gan_loss", settings),
+        "picture": ("output",), "tell": ("linear", {"out_features": 8}), "leaky": ("relu",),
+        "score": ("linear", {"out_features": 1}), "image": ("image_input", {"height": 4, "width": 4}),
+        "flat": ("flatten",), "loss": ("gan_loss", settings),
     }  # fmt: skip
     wires = [
         ("noise", "make"), ("make", "tanh"), ("tanh", "picture"), ("tanh", "tell"), ("tell", "leaky"), ("leaky", "score"),

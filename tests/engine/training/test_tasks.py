@@ -1,6 +1,7 @@
 """Each task of the data model trains: the loss falls within a few steps, and what is told fits the task."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def row(*blocks: tuple) -> Graph:
     """A project whose blocks feed each other in order."""
     named = {f"b{number}": block for number, block in enumerate(blocks)}
     names = list(named)
-    return drawn(named, list(zip(names, names[1:], strict=False)))
+    return drawn(named, list(pairwise(names)))
 
 
 def data_of(columns: dict[str, tuple[Column, np.ndarray]], val: int = 8) -> DataSet:
@@ -245,7 +246,9 @@ def test_embeddings_learn_from_the_triplets_of_a_batch(tmp_path):
     data = data_of({"features": (column, x), "label": (Column("label", "label", (), ("no", "yes")), label)})
     blocks = {"source": ("vector_input", {"features": 4}), "fc": ("linear", {"out_features": 2}),
               "out": ("output", {"task": "features"}), "loss": ("triplet_margin", {"margin": 0.5})}  # fmt: skip
-    trained(drawn(blocks, [("source", "fc"), ("fc", "out"), ("fc", "loss")]), data, tmp_path, learning_rate=0.05, epochs=8)
+    trained(
+        drawn(blocks, [("source", "fc"), ("fc", "out"), ("fc", "loss")]), data, tmp_path, learning_rate=0.05, epochs=8
+    )
 
 
 def test_an_auxiliary_output_counts_in_training_only(tmp_path):
