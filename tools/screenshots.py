@@ -172,13 +172,27 @@ def places(camera: Camera) -> None:
         export.show()
         camera.take(export, "export", resize=False, settle=1500)
         export.close()
-        gallery = Gallery(window)
-        gallery.show()
-        gallery.search.setText("resnet-50")
-        camera.take(gallery, "gallery", resize=False)
-        gallery.close()
+        visit(window, camera)
     finally:
         window.session.close()
+
+
+def visit(window: Window, camera: Camera) -> None:
+    """The gallery: a hall, and one picture from near by."""
+    gallery = Gallery(window)
+    gallery.show()
+    until(lambda: gallery.hanging.idle)
+    gallery.wall.choose("resnet50")
+    gallery.halls.wanted.emit("Shortcuts")
+    for themed in ("light", "dark"):  # the pictures of both themes are there before one is taken
+        theme.apply(camera.app, themed)
+        wait(200)
+        until(lambda: gallery.hanging.idle)
+    camera.take(gallery, "gallery", resize=False, settle=1500)
+    gallery.enlarge(on=True)
+    gallery.plate.view_chosen.emit(1)
+    camera.take(gallery, "gallery-inside", resize=False, settle=2500)
+    gallery.close()
 
 
 if __name__ == "__main__":

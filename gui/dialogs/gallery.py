@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -58,6 +58,10 @@ class Gallery(QDialog):
         self.current = ""
         self.close_up = False
         self._view = 0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._show_plate)
         self._sections: list[Section] = []
         self.search = QLineEdit()
         self.order = Segmented(ORDERS, name="Order of the wall")
@@ -192,7 +196,7 @@ class Gallery(QDialog):
             self.plate.tell(self.hanging.figures[name])
             picture = self.hanging.pictures.get(name)
             if self.plate.portrait.preview and picture is not None:
-                self.plate.portrait.set_image(picture, preview=True)
+                self.plate.portrait.set_image(picture[0], preview=True)
 
     def _portrayed(self, name: str, names: Sequence[str], image: QImage) -> None:
         if name != self.current:
@@ -213,11 +217,19 @@ class Gallery(QDialog):
     # --- the exhibit
 
     def _stand_before(self, name: str) -> None:
+        if name not in self.hanging.exhibits:
+            return
+        self.current, self._view = name, 0
+        self._later.start()
+
+    def _show_plate(self) -> None:
+        """The plate of where one stands by now; in a turn of its own, for the wall has taken its part of this one."""
+        name = self.current
         exhibit = self.hanging.exhibits.get(name)
         if exhibit is None:
             return
-        self.current, self._view = name, 0
-        self.plate.show_exhibit(exhibit, self.hanging.figures.get(name), self.hanging.pictures.get(name))
+        picture = self.hanging.pictures.get(name)
+        self.plate.show_exhibit(exhibit, self.hanging.figures.get(name), picture[0] if picture else None)
         self._portray()
 
     def _look_inside(self, view: int) -> None:

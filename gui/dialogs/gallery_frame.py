@@ -63,7 +63,7 @@ class Frame(QAbstractButton):
         super().__init__(parent)
         self.exhibit = exhibit
         self.figures: Figures | None = None
-        self.image: QImage | None = None
+        self.images: tuple[QImage, QImage] | None = None
         self._scaled: QPixmap | None = None
         self._title: tuple[int, list[str]] = (0, [])
         self.setCheckable(True)
@@ -94,9 +94,9 @@ class Frame(QAbstractButton):
             self._name()
             self.update()
 
-    def set_image(self, image: QImage | None) -> None:
-        """Hang a picture, or take it down."""
-        self.image, self._scaled = image, None
+    def set_image(self, images: tuple[QImage, QImage] | None) -> None:
+        """Hang a picture, whole and at half its size, or take it down."""
+        self.images, self._scaled = images, None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -142,14 +142,15 @@ class Frame(QAbstractButton):
         painter.end()
 
     def _paint_picture(self, painter: QPainter, place: QRect) -> None:
-        if self.image is None:
+        if self.images is None:
             return
         ratio = self.devicePixelRatioF()
         if self._scaled is None:
             size = (place.size() - QSize(6, 6)) * ratio
-            fit = self.image.scaled(
-                size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
+            whole, half = self.images
+            near = half if half.width() >= size.width() else whole
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            fit = near.scaled(size, keep, smooth)
             self._scaled = QPixmap.fromImage(fit)
             self._scaled.setDevicePixelRatio(ratio)
         shown = self._scaled.deviceIndependentSize().toSize()

@@ -29,7 +29,7 @@ class Hanging(QObject):
     Attributes:
         exhibits: By name, in the order of the halls.
         figures: What is known of them by now.
-        pictures: Their small pictures in the theme of now.
+        pictures: Their small pictures in the theme of now, whole and at half the size.
         listed: Emits when `exhibits` is filled.
         seen: Emits a name when its figures and its picture have come.
         portrayed: Emits a name, the names of its views, and the large picture of the view that was asked for.
@@ -48,7 +48,7 @@ class Hanging(QObject):
         super().__init__(parent)
         self.exhibits: dict[str, Exhibit] = {}
         self.figures: dict[str, Figures] = {}
-        self.pictures: dict[str, QImage] = {}
+        self.pictures: dict[str, tuple[QImage, QImage]] = {}
         self._first = first
         self._plans: dict[str, Views] = {}
         self._wanted: tuple[str, int, QSize, float] | None = None
@@ -121,7 +121,7 @@ class Hanging(QObject):
         for one in seen:
             self.figures[one.name] = one.figures
             if themed == theme.current().name:
-                self.pictures[one.name] = one.picture
+                self.pictures[one.name] = (one.picture, one.half)
             self.seen.emit(one.name)
         self._go_on()
 

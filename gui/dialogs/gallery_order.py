@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import presets
 from gui.dialogs.gallery_shelf import Exhibit, Figures
@@ -88,18 +89,23 @@ def _flat(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
+@lru_cache(maxsize=1024)
+def _words(one: Exhibit) -> tuple[str, str, tuple[str, str]]:
+    """What an exhibit is called, all that is said of it, and its names without what stands between letters."""
+    called = f"{one.name} {one.title}".casefold()
+    text = f"{called} {one.hall} {one.year} {one.paper} {one.text} {one.recipe}".casefold()
+    return called, text, (_flat(one.title), _flat(one.name))
+
+
 def matching(exhibits: Sequence[Exhibit], query: str) -> tuple[list[str], str]:
     """The exhibits in which words begin with every word of a query, and the one that fits best ("" where none does)."""
     words = query.casefold().split()
     if not words:
         return [one.name for one in exhibits], ""
     starts = [re.compile(rf"(?<!\w){re.escape(word)}") for word in words]  # "he" is a name, and stands in "the"
-    rated = []
+    rated, whole = [], _flat(query)
     for place, one in enumerate(exhibits):
-        called = f"{one.name} {one.title}".casefold()
-        text = f"{called} {one.hall} {one.year} {one.paper} {one.text} {one.recipe}".casefold()
-        squeezed = _flat(one.title), _flat(one.name)
-        whole = _flat(query)
+        called, text, squeezed = _words(one)
         if whole and any(whole in name for name in squeezed):
             exact = whole in squeezed
             rated.append((0 if exact else 1, len(one.title) if not exact else 0, place, one.name))

@@ -118,6 +118,7 @@ class Plate(QWidget):
         self.setObjectName("plate")
         self.portrait = Portrait()
         self.views: Segmented | QComboBox | None = None
+        self._roomy: bool | None = None  # as the letters are set
         self.title = QLabel()
         self.source = Hint()
         self.text = QLabel()
@@ -131,7 +132,7 @@ class Plate(QWidget):
         self.compare_button = QPushButton("Compare…")
         self.open_button = PrimaryButton("Open", "folder-open-outline")
         self._build()
-        theme.notifier().changed.connect(self._set_letters)  # another style sheet takes fonts away
+        theme.notifier().changed.connect(self._recolour)
 
     def _build(self) -> None:
         self._row = QHBoxLayout()
@@ -210,7 +211,7 @@ class Plate(QWidget):
         self.portrait.setAccessibleDescription(f"The drawing of {exhibit.title}")
         self.show_views(())
         self.tell(told)
-        self._set_letters()
+        self._fit()
 
     def tell(self, told: Figures | None) -> None:
         """Write the figures, or that they are being counted."""
@@ -254,18 +255,27 @@ class Plate(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._set_letters()
+        self._fit()
 
-    def _set_letters(self, _theme: str = "") -> None:
+    def _recolour(self, _theme: str = "") -> None:
+        self._roomy = None  # another style sheet takes fonts away
+        self._fit()
+
+    def _fit(self) -> None:
         """Larger letters on a large screen, and no more room for words than they take: the picture gets the rest."""
         roomy = self.width() >= ROOMY
+        if roomy != self._roomy:
+            self._roomy = roomy
+            self._set_letters(roomy=roomy)
+        needed = self._words.totalHeightForWidth(max(1, self.width() - 12))
+        self.about.setMaximumHeight(max(USUAL, needed + 4))
+
+    def _set_letters(self, *, roomy: bool) -> None:
         self.title.setFont(theme.font(26 if roomy else 21, 600))
         for label in (self.text, self.recipe, self.source):
             label.setFont(theme.font(15 if roomy else 13))
         for value in self.values.values():
             value.setFont(theme.font(15 if roomy else 13, 500))
-        needed = self._words.totalHeightForWidth(max(1, self.width() - 12))
-        self.about.setMaximumHeight(max(USUAL, needed + 4))
 
     def enlarge(self, *, on: bool) -> None:
         """Give all the room to the picture, or the words theirs back."""

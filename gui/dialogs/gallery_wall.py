@@ -62,7 +62,7 @@ class Wall(QScrollArea):
         self.setWidget(self._ground)
         self._exhibits: Mapping[str, Exhibit] = {}
         self._told: Mapping[str, Figures] = {}
-        self._pictures: Mapping[str, QImage] = {}
+        self._pictures: Mapping[str, tuple[QImage, QImage]] = {}
         self._doors: list[Door] = []
         self._sections: list[Section] = []
         self._rows: list[list[str]] = []
@@ -79,7 +79,7 @@ class Wall(QScrollArea):
             frame.set_image(None)
 
     def hang(
-        self, exhibits: Mapping[str, Exhibit], told: Mapping[str, Figures], pictures: Mapping[str, QImage]
+        self, exhibits: Mapping[str, Exhibit], told: Mapping[str, Figures], pictures: Mapping[str, tuple[QImage, QImage]]
     ) -> None:  # fmt: skip
         """Take over what there is and what is known of it; `show_sections` says where it hangs."""
         for frame in self.frames.values():

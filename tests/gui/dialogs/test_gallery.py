@@ -62,7 +62,7 @@ def test_every_exhibit_gets_its_figures_and_a_picture(gallery: Gallery, qtbot: Q
     settled(gallery, qtbot)
     assert set(gallery.hanging.pictures) == set(FEW)
     gallery.wall.choose("keras_mnist_cnn")
-    assert gallery.plate.values["Parameters"].text() == "1,199,882"
+    qtbot.waitUntil(lambda: gallery.plate.values["Parameters"].text() == "1,199,882", timeout=LONG)
     assert gallery.plate.values["Input"].text() == "1×28×28"
     assert gallery.plate.values["Output"].text() == "10"
     assert gallery.plate.recipe.text().startswith("Adam, rate 0.00")
@@ -116,7 +116,7 @@ def test_what_nobody_has_made_is_said_and_the_way_back_offered(gallery: Gallery,
     qtbot.mouseClick(gallery.nothing.button, Qt.MouseButton.LeftButton)
     assert gallery.wall.in_order() == list(FEW)
     assert gallery.current == "perceptron"
-    assert gallery.plate.title.text() == "Perceptron"
+    qtbot.waitUntil(lambda: gallery.plate.title.text() == "Perceptron", timeout=LONG)
 
 
 def test_the_keys_walk_type_and_open(gallery: Gallery, qtbot: QtBot) -> None:
@@ -150,6 +150,7 @@ def test_escape_gives_back_the_wall_before_it_closes(gallery: Gallery, qtbot: Qt
 
 def test_the_inside_of_a_composite_can_be_looked_at(gallery: Gallery, qtbot: QtBot) -> None:
     gallery.wall.choose("resnet50")
+    qtbot.waitUntil(lambda: gallery.plate.title.text() == "ResNet-50", timeout=LONG)
     qtbot.waitUntil(lambda: gallery.plate.views is not None, timeout=LONG)
     settled(gallery, qtbot)
     whole, views = gallery.plate.portrait.image, gallery.plate.views
