@@ -180,9 +180,8 @@ class WireItem(QGraphicsPathItem):
         self.corners: QPolygonF | None = None  # its course with straight lines for curves, made when it is wanted
         self.course = QPainterPath()
         self._room = 0.0
-        self._span = (
-            QRectF()
-        )  # a little more than what it covers; Qt strokes the line anew for each question after that
+        # A little more than what it covers; Qt strokes the line anew for each question after that.
+        self._span = QRectF()
         self.setZValue(-1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.restyle()

@@ -18,16 +18,22 @@ LAST_DOORS = {"engine/training/runner.py"}
 Rule = Callable[[str, str], Iterator[str]]  # (path, text) -> faults
 
 
-def calls(text: str) -> Iterator[tuple[ast.Call, str]]:
-    """Every call in a source text, with the dotted name that is called."""
-    for node in ast.walk(ast.parse(text)):
+def nodes(text: str, *words: str) -> Iterator[ast.AST]:
+    """The syntax of a source text; nothing where none of the words is in it: reading five hundred files takes its time."""
+    if any(word in text for word in words):
+        yield from ast.walk(ast.parse(text))
+
+
+def calls(text: str, *words: str) -> Iterator[tuple[ast.Call, str]]:
+    """Every call in a source text that has one of the words, with the dotted name that is called."""
+    for node in nodes(text, *words):
         if isinstance(node, ast.Call):
             yield node, ast.unparse(node.func)
 
 
 def loads_no_code(path: str, text: str) -> Iterator[str]:
     """Nothing that arrives from outside is executed."""
-    for node, name in calls(text):
+    for node, name in calls(text, "eval", "exec", "load", "shell"):
         if name in ("eval", "exec", "pickle.load", "pickle.loads", "marshal.loads", "dill.load", "joblib.load"):
             yield f"{path}:{node.lineno} {name}"
         if name == "torch.load" and not any(
@@ -46,7 +52,7 @@ def loads_no_code(path: str, text: str) -> Iterator[str]:
 
 def catches_what_it_foresees(path: str, text: str) -> Iterator[str]:
     """`except Exception` stands at the last door only; cleaning up and raising again is no catching."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text, "Exception", "except:"):
         if isinstance(node, ast.ExceptHandler) and path not in LAST_DOORS:
             last = node.body[-1]
             if isinstance(last, ast.Raise) and last.exc is None:
@@ -65,7 +71,7 @@ def is_short(path: str, text: str) -> Iterator[str]:
 
 def says_what_it_is_for(path: str, text: str) -> Iterator[str]:
     """Every module begins with a docstring."""
-    if text.strip() and not ast.get_docstring(ast.parse(text)):
+    if text.strip() and not text.startswith('"""') and not ast.get_docstring(ast.parse(text)):
         yield f"{path} has no docstring"
 
 
@@ -81,14 +87,14 @@ def uses_words_of_the_field(path: str, text: str) -> Iterator[str]:
     forbidden = re.compile(r"manager|helper|utils?$|handler", re.IGNORECASE)
     if forbidden.search(Path(path).stem):
         yield f"{path} is called so"
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text, *re.findall(r"class \w*(?:manager|helper|util|handler)", text, re.IGNORECASE)):
         if isinstance(node, ast.ClassDef) and forbidden.search(node.name):
             yield f"{path}:{node.lineno} class {node.name}"
 
 
 def opencv_has_one_room(path: str, text: str) -> Iterator[str]:
     """Pictures are decoded where headers are checked first, and nowhere else."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text, "cv2"):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if any(name.split(".")[0] == "cv2" for name in names) and not path.startswith("engine/images/"):
@@ -188,14 +194,14 @@ def test_a_planted_machine_path_is_found(text: str) -> None:
 
 def short_test_names(path: str, text: str) -> Iterator[str]:
     """Tests are called after what is true: at least three words."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text, *re.findall(r"def test(?:_[^_\W]*){1,2}\b", text)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name.split("_")) < 4:
             yield f"{path}:{node.lineno} {node.name}"
 
 
 def never_sleeps(path: str, text: str) -> Iterator[str]:
     """A test that sleeps is slow on a fast machine and wrong on a slow one."""
-    for node, name in calls(text):
+    for node, name in calls(text, "sleep", "Sleep", "ait("):
         if name in ("time.sleep", "sleep", "qtbot.wait", "QTest.qWait", "QTest.qSleep"):
             yield f"{path}:{node.lineno} {name}"
 
