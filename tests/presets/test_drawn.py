@@ -8,9 +8,17 @@ from tools.presets.catalogue import NETWORKS
 
 # Drawn with the mouse, before there was a pencil.
 BY_HAND = {
-    "perceptron", "mlp_xor_2_2_1", "mlp_784_16_16_10_sigmoid", "mlp_784_30_10_sigmoid", "mlp_784_512_512_10", "lenet5", "lenet5_sigmoid_avg", "lenet5_relu_max",
-    "keras_mnist_cnn", "tiny_vgg",
-}  # fmt: skip
+    "perceptron",
+    "mlp_xor_2_2_1",
+    "mlp_784_16_16_10_sigmoid",
+    "mlp_784_30_10_sigmoid",
+    "mlp_784_512_512_10",
+    "lenet5",
+    "lenet5_sigmoid_avg",
+    "lenet5_relu_max",
+    "keras_mnist_cnn",
+    "tiny_vgg",
+}
 
 
 def test_every_preset_is_drawn_by_hand_or_by_the_tool():
