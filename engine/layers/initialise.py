@@ -21,13 +21,13 @@ def initialise(
 ) -> None:
     """Draw the weights of a layer anew.
 
-    Weights are its learned tensors of two axes or more, and those of one axis that are called "weight" (the scale of a
-    normalisation); biases are the rest. Uniform and normal Kaiming are for ReLU: gain √2.
+    Weights are its learned tensors of two axes or more, and its own "weight" if that has one axis (the scale of a
+    normalisation; a normalisation inside another layer keeps its ones); biases are called so. Kaiming is for ReLU: gain √2.
 
     Args:
         layer: The layer.
-        weight: "default" (left as torch drew them), "constant", "uniform" (-value to value), "normal", "trunc_normal" (cut at two
-            standard deviations), "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal" or "orthogonal".
+        weight: "default" (left as torch drew them), "constant", "uniform" (-value to value), "normal", "trunc_normal" (cut at
+            -2 and 2, PyTorch's own limits), "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal" or "orthogonal".
         value: The constant, the bound, the standard deviation, or the gain; None for the usual one (0, 0.05, 0.02, 1).
         mean: Mean of "normal" and "trunc_normal".
         fan: "fan_in" or "fan_out", for Kaiming.
@@ -36,9 +36,8 @@ def initialise(
     Sources: Glorot and Bengio 2010 (Xavier), He et al. 2015 (Kaiming), Saxe et al. 2013 (orthogonal).
     """
     for name, tensor in layer.named_parameters():
-        last = name.rpartition(".")[2]
-        if tensor.ndim < 2 and last != "weight":
-            if bias is not None and "bias" in last:
+        if tensor.ndim < 2 and name != "weight":
+            if bias is not None and "bias" in name:
                 nn.init.constant_(tensor, bias)
         elif weight == "constant":
             nn.init.constant_(tensor, 0.0 if value is None else value)
@@ -48,8 +47,7 @@ def initialise(
         elif weight == "normal":
             nn.init.normal_(tensor, mean, 0.02 if value is None else value)
         elif weight == "trunc_normal":
-            std = 0.02 if value is None else value
-            nn.init.trunc_normal_(tensor, mean, std, mean - 2 * std, mean + 2 * std)
+            nn.init.trunc_normal_(tensor, mean, 0.02 if value is None else value)
         elif tensor.ndim < 2:
             continue  # a scale has no inputs and outputs to measure by
         elif weight == "xavier_uniform":
