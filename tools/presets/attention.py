@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph
+from tools.presets import names
 from tools.presets.pencil import Sheet, about, recipe, share, whole
 
 _XAVIER: dict[str, Json] = {"init": "xavier_uniform", "init_bias": 0}
@@ -101,7 +102,8 @@ def vit(name: str) -> Graph:
             schedule="cosine",
             warmup_epochs=30,
         )
-    return sheet.network(about("attention", name), data="folder", training=training)
+    said = names.sections(torchvision=names.VIT, timm=names.VIT_TIMM)
+    return sheet.network(about("attention", name), data="folder", training=training, sections=said)
 
 
 def mini_gpt() -> Graph:
@@ -197,7 +199,8 @@ def swin_t() -> Graph:
         schedule="cosine",
         warmup_epochs=20,
     )
-    return sheet.network(about("attention", "swin_t"), data="folder", training=training)
+    said = names.sections(torchvision=names.SWIN, timm=names.SWIN_TIMM)
+    return sheet.network(about("attention", "swin_t"), data="folder", training=training, sections=said)
 
 
 _TRUNCATED_WEIGHTS: dict[str, Json] = {"init": "trunc_normal", "init_value": 0.02}
@@ -269,7 +272,8 @@ def convnext_tiny() -> Graph:
         schedule="cosine",
         warmup_epochs=20,
     )
-    return sheet.network(about("attention", "convnext_tiny"), data="folder", training=training)
+    said = names.sections(torchvision=names.CONVNEXT, timm=names.CONVNEXT_TIMM)
+    return sheet.network(about("attention", "convnext_tiny"), data="folder", training=training, sections=said)
 
 
 def _vit(name: str) -> Callable[[], Graph]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph, Parameter
+from tools.presets import names
 from tools.presets.pencil import Sheet, about, recipe, share, switch, whole
 
 _STRIDE = Parameter("stride", "size", 1, lo=1, help="stride of the depthwise convolution")
@@ -73,7 +74,8 @@ def mobilenet_v1() -> Graph:
         gamma=0.98,
         weight_decay=4e-5,
     )
-    return sheet.network(about("mobile", "mobilenet_v1"), data="folder", training=training)
+    said = names.sections(timm=names.MOBILENET_V1_TIMM)
+    return sheet.network(about("mobile", "mobilenet_v1"), data="folder", training=training, sections=said)
 
 
 # --- inverted residuals: MobileNet v2 and v3, EfficientNet
@@ -230,7 +232,8 @@ def mobilenet_v2() -> Graph:
         gamma=0.98,
         weight_decay=4e-5,
     )
-    return sheet.network(about("mobile", "mobilenet_v2"), data="folder", training=training)
+    said = names.sections(torchvision=names.mobilenet_v2([times for _, _, times, _ in _V2]))
+    return sheet.network(about("mobile", "mobilenet_v2"), data="folder", training=training, sections=said)
 
 
 def mobilenet_v3_large() -> Graph:
@@ -248,6 +251,7 @@ def mobilenet_v3_large() -> Graph:
     sheet.row("Fifteen inverted residuals, as an automatic search found them", colour="Composites")
     reaching = 16
     place = 0
+    drawn = []
     for number, (kernel, inside, width, squeeze, hard, stride) in enumerate(_V3):
         if number and _V3[number - 1] == _V3[number]:
             continue
@@ -259,6 +263,7 @@ def mobilenet_v3_large() -> Graph:
         times = 2 if number + 1 < len(_V3) and _V3[number + 1] == _V3[number] else 1
         values |= {"repeat": times} if times > 1 else {}
         sheet.put(f"block{place + 1}", "inverted", **{k: v for k, v in values.items() if v != _USUAL.get(k)})
+        drawn.append((times, inside != reaching, squeeze > 0))
         reaching = width
         place += 1
     sheet.row("Head: a number for each class")
@@ -282,7 +287,8 @@ def mobilenet_v3_large() -> Graph:
         gamma=0.973,
         weight_decay=1e-5,
     )
-    return sheet.network(about("mobile", "mobilenet_v3_large"), data="folder", training=training)
+    said = names.sections(torchvision=names.mobilenet_v3(drawn))
+    return sheet.network(about("mobile", "mobilenet_v3_large"), data="folder", training=training, sections=said)
 
 
 _USUAL: Mapping[str, Json] = {
@@ -337,7 +343,8 @@ def efficientnet_b0() -> Graph:
         gamma=0.97,
         weight_decay=1e-5,
     )
-    return sheet.network(about("mobile", "efficientnet_b0"), data="folder", training=training)
+    said = names.sections(torchvision=names.efficientnet([times for *_, times in _B0]))
+    return sheet.network(about("mobile", "efficientnet_b0"), data="folder", training=training, sections=said)
 
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {

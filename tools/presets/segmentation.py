@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph, Parameter
+from tools.presets import names
 from tools.presets.pencil import Sheet, about, recipe, switch, whole
 
 _WIDTH = whole("width", 64, "channels that come out")
@@ -121,7 +122,9 @@ def unet(name: str) -> Graph:
         training = recipe(epochs=20, batch_size=2, optimizer="adam", learning_rate=1e-4)
     else:
         training = recipe(epochs=20, batch_size=1, optimizer="sgd", momentum=0.99, learning_rate=1e-3)
-    return sheet.network(about("segmentation", name), data="masks", training=training)
+    maps = {"unet_bn": {"milesial": names.UNET_MILESIAL}, "unet_bn32": {"hub": names.UNET_HUB}}.get(name, {})
+    said = names.sections(**maps) if maps else None
+    return sheet.network(about("segmentation", name), data="masks", training=training, sections=said)
 
 
 # --- FCN over VGG-16
@@ -335,7 +338,8 @@ def dilated(name: str, *, deeplab: bool) -> Graph:
     training = recipe(
         epochs=30, batch_size=8, optimizer="sgd", learning_rate=0.02, weight_decay=1e-4, schedule="cosine"
     )
-    return sheet.network(about("segmentation", name), data="masks", training=training)
+    said = names.sections(torchvision=names.DEEPLAB if deeplab else names.FCN_RESNET)
+    return sheet.network(about("segmentation", name), data="masks", training=training, sections=said)
 
 
 def _unet(name: str) -> Callable[[], Graph]:

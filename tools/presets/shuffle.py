@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from engine.declare import Json
 from engine.graph.edits import Definition
 from engine.graph.model import Graph
+from tools.presets import names
 from tools.presets.pencil import Sheet, about, recipe, whole
 
 # The papers': 300,000 steps of 1,024 pictures.
@@ -102,7 +103,8 @@ def shufflenet_v1(name: str, *, paper: bool) -> Graph:
     sheet.put("avgpool", "global_avgpool")
     sheet.put("fc", "linear", out_features=1000, bias=paper, init="normal", init_value=0.01)
     sheet.put("output", "output")
-    return sheet.network(about("shuffle", name), data="folder", training=_SHUFFLE)
+    said = names.sections(authors=names.shufflenet_v1((4, 8, 4)))
+    return sheet.network(about("shuffle", name), data="folder", training=_SHUFFLE, sections=said)
 
 
 def _shuffle_v2(*, down: bool) -> Definition:
@@ -164,7 +166,8 @@ def shufflenet_v2() -> Graph:
     sheet.put("avgpool", "global_avgpool")
     sheet.put("fc", "linear", out_features=1000)
     sheet.put("output", "output")
-    return sheet.network(about("shuffle", "shufflenet_v2_x1_0"), data="folder", training=_SHUFFLE)
+    said = names.sections(torchvision=names.SHUFFLENET_V2)
+    return sheet.network(about("shuffle", "shufflenet_v2_x1_0"), data="folder", training=_SHUFFLE, sections=said)
 
 
 NETWORKS: Mapping[str, Callable[[], Graph]] = {
