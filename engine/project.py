@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import presets
+from engine.compiler.python_shapes import settled
 from engine.data.choice import DataChoice
 from engine.declare import from_json, to_json
 from engine.errors import SettingError, StoreError
 from engine.graph import store
-from engine.graph.check import Report, check
+from engine.graph.check import Report
 from engine.graph.facts import DataFacts
 from engine.graph.model import Graph, SetSection
 from engine.importers.section import fault
@@ -95,8 +96,8 @@ class Project:
         return None
 
     def check(self, facts: DataFacts | None = None) -> Report:
-        """Shapes, counts and problems; against a data set where its `facts` are given."""
-        return check(self.graph, facts)
+        """Shapes, counts and problems; against a data set where its `facts` are given. Waits for what has to be found out."""
+        return settled(self.graph, facts)
 
     def build(self, seed: int | None = None) -> Network:
         """The network as a torch module with its imported weights, or fresh ones where there are none.

@@ -29,6 +29,7 @@ from engine.blocks import (  # the order in which the palette shows the families
     merge,
     arithmetic,
     formula,
+    python,
     recurrent,
     sequence,
     attention,
@@ -43,6 +44,6 @@ from engine.blocks import (  # the order in which the palette shows the families
 __all__ = [
     "activation", "arithmetic", "attention", "batchnorm", "constant", "convolution", "convolution_nd", "depthwise",
     "embedding", "formula", "generative", "linear", "loss", "merge", "metric", "normalisation", "patches", "pooling",
-    "pooling_global", "pooling_more", "position", "rectifier", "recurrent", "regularisation", "resampling", "reshape",
+    "pooling_global", "pooling_more", "position", "python", "rectifier", "recurrent", "regularisation", "resampling", "reshape",
     "sequence", "slicing", "sources", "special", "task_loss", "transformer", "transposed",
 ]  # fmt: skip

@@ -19,9 +19,11 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from engine.blocks.python import code_of
 from engine.blocks.spec import Call
 from engine.compiler.formula import formula
 from engine.compiler.plan import Plan, Step
+from engine.compiler.python import made as person_made
 from engine.compiler.rewrite import pool_first
 from engine.declare import unknown
 from engine.errors import CompileError
@@ -267,7 +269,9 @@ def _move_first(root: nn.Module, way: Sequence[str]) -> None:
 def _made(step: Step) -> nn.Module:
     call = step.call
     try:
-        module: nn.Module = _named(call.target)(*call.args, **dict(call.kwargs))
+        code = code_of(call.target)
+        make = _named(call.target) if code is None else functools.partial(person_made, code)
+        module: nn.Module = make(*call.args, **dict(call.kwargs))
         if step.initial is not None:
             layer("initialise")(module, step.initial.weight, **step.initial.given())
     except _TORCH_ERRORS as error:

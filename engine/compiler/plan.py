@@ -14,11 +14,12 @@ from typing import Any
 
 from engine.blocks.spec import Shape, spec_of
 from engine.compiler.planner import Planner
+from engine.compiler.python_shapes import settled
 from engine.compiler.steps import Drawn, InputSpec, OutputSpec, Part, Plan, Step
 from engine.declare import Json, to_json
 from engine.errors import CompileError
 from engine.graph.aims import Aim, Head, Scale, aims, column_of, ignored, last_kind, scale_of
-from engine.graph.check import Report, check
+from engine.graph.check import Report
 from engine.graph.facts import DataFacts
 from engine.graph.model import End, Graph, Node
 from engine.graph.targets import head_of
@@ -94,12 +95,12 @@ def plan(graph: Graph, report: Report | None = None) -> Plan:
 
     Args:
         graph: The drawing.
-        report: What `check` said of it; checked anew where it is None.
+        report: What `check` said of it; checked anew where it is None, which waits for what has to be found out.
 
     Raises:
         CompileError: The drawing has errors, or nothing in it asks for a result.
     """
-    report = check(graph) if report is None else report
+    report = settled(graph) if report is None else report
     errors = [problem for problem in report.problems if problem.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -126,7 +127,7 @@ def objective(graph: Graph, report: Report | None = None, facts: DataFacts | Non
     Raises:
         CompileError: The drawing cannot be planned, or the data set has nothing to compare an output with.
     """
-    report = check(graph) if report is None else report
+    report = settled(graph) if report is None else report
     return _Goal(graph, report, plan(graph, report), facts).objective()
 
 

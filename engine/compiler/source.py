@@ -18,6 +18,7 @@ from engine.compiler.classes import Code, Codes, by_definition, grouped
 from engine.compiler.layout import LINE
 from engine.compiler.plan import Plan
 from engine.compiler.plan import plan as planned
+from engine.compiler.python_source import Classes, classes_of, defined
 from engine.compiler.uses import use_of
 from engine.compiler.writing import About, written
 from engine.graph.model import Graph
@@ -59,18 +60,22 @@ def source(
     plan = what if isinstance(what, Plan) else planned(what)
     title = _one_line(title or plan.title) or "Neural network"
     name = class_name(title)
+    while name in defined(plan):
+        name += "Net"
     scaled = normalisation is not None
-    layers = [text(each) for each in _layers(plan)]
+    own = classes_of(plan, {name, *_TAKEN, *_layers(plan), *_WORDS})
+    layers = [*(text(each) for each in _layers(plan)), *own.texts]
     parts = [
         _constants(plan, normalisation, classes),
         *(layer.code for layer in layers),
-        *_classes(plan, name),
+        *_classes(plan, name, own),
         script.preprocess(plan) if scaled else "",
         script.READ_WEIGHTS,
         script.READ_SAMPLES,
         script.main(plan, name, title, scaled=scaled, classes=classes),
     ]
-    head = _docstring(plan, title, file) + "\n\n" + _imports(layers)
+    futures = f"from __future__ import {', '.join(own.futures)}\n\n" if own.futures else ""
+    head = _docstring(plan, title, file) + "\n\n" + futures + _imports(layers)
     return head + "\n\n\n".join(part for part in parts if part) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
 
@@ -91,6 +96,8 @@ def class_name(title: str) -> str:
 
 
 _TAKEN = frozenset(("Path", "Tensor", "CLASSES", "SCALE", "MEAN", "STD"))
+
+_WORDS = frozenset(("read_weights", "read_samples", "preprocess", "main", "argparse", "ast", "io", "json"))
 
 _STANDARD = ("import argparse", "import ast", "import io", "import json", "from pathlib import Path")
 _TORCH = ("import torch", "from torch import Tensor, nn")
@@ -167,31 +174,27 @@ def _tuple(name: str, items: Sequence[str]) -> str:
     return "\n".join([*lines, row, ")"])
 
 
-def _classes(plan: Plan, name: str) -> Iterator[str]:
+def _classes(plan: Plan, name: str, own: Classes) -> Iterator[str]:
     """The classes of the composites, what stands inside others before them, and the network's last."""
     root = use_of(plan.drawn)
     taken = {
         name,
         *_TAKEN,
         *_layers(plan),
-        "read_weights",
-        "read_samples",
-        "preprocess",
-        "main",
-        "argparse",
-        "ast",
-        "io",
-        "json",
+        *own.names,
+        *_WORDS,
     }
     codes: Codes = {}
     for uses in by_definition(root):
         for code in grouped(uses, codes, taken):
-            yield written(code, codes, taken, About(code.uses[0].drawn.help))
+            yield written(code, codes, taken, About(code.uses[0].drawn.help, named=own.named))
             codes.update(dict.fromkeys(map(id, code.uses), code))
     network = Code(name)
     network.add(root)
     asides = {step.name for step in plan.needed(plan.watched)}
-    yield written(network, codes, taken, About(asides=asides, inputs=len(plan.inputs) > 1 or not root.running))
+    yield written(
+        network, codes, taken, About(asides=asides, inputs=len(plan.inputs) > 1 or not root.running, named=own.named)
+    )
 
 
 def _one_line(text: str) -> str:

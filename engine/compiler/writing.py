@@ -7,8 +7,8 @@ Not for: which classes there are (`engine.compiler.classes`), nor for the file a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.blocks.spec import Call
@@ -52,11 +52,13 @@ class About:
         help: Its docstring; empty for none.
         asides: Names of the blocks in the network that only losses and metrics depend on.
         inputs: Whether comments at the top of `forward` say what arrives.
+        named: What classes of persons are called in the file, by the target of their call.
     """
 
     help: str = ""
     asides: Collection[str] = ()
     inputs: bool = False
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def written(code: Code, codes: Codes, taken: Collection[str], about: About) -> str:
@@ -149,7 +151,8 @@ class _Writer:
         given = self._given(node, there, texts)
         when = self._when(node, there)
         if part.step.call.is_module:
-            call = f"{target.removeprefix('layers.')}({', '.join(given)})"
+            called_there = self.about.named.get(target) or target.removeprefix("layers.")
+            call = f"{called_there}({', '.join(given)})"
             return Line(part, runs, reads, named=part.step.named), broken(node.name, [call], "", when)
         kept = tuple(self._kept(text) for text in given)
         when = self._kept(when) if when else ""

@@ -19,11 +19,11 @@ import torch
 
 from engine.compiler.module import Network, build
 from engine.compiler.plan import Objective, Plan, objective, plan
+from engine.compiler.python_shapes import settled
 from engine.data.choice import DataChoice
 from engine.data.dataset import DataSet
 from engine.declare import Json, from_json, to_json
 from engine.errors import RunError, StoreError
-from engine.graph.check import check
 from engine.graph.model import Graph, SetSection
 from engine.graph.store import load
 from engine.training.agreement import advice, check_targets
@@ -184,7 +184,7 @@ def _device(settings: TrainingSettings, info: Mapping[str, Json], notes: list[st
 
 
 def _planned(graph: Graph, data: DataSet) -> tuple[Plan, Objective]:
-    report = check(graph, data.facts)
+    report = settled(graph, data.facts)
     return plan(graph, report), objective(graph, report, data.facts)
 
 
