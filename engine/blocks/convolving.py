@@ -166,12 +166,20 @@ class Convolving(Weighted):
         if self.is_same():
             parts.append("same")
         elif any(axis.before or axis.after for axis in axes):
-            parts.append(f"p{self.padding_words()}")
+            parts.append(f"p{self._rim_in_short()}")
         if getattr(self, "groups", 1) != 1:
             parts.append(f"g{getattr(self, 'groups')}")  # noqa: B009
         if max(dilations) > 1:
             parts.append(f"d{dilations[0] if len(set(dilations)) == 1 else crossed(dilations)}")
         return ", ".join(parts)
+
+    def _rim_in_short(self) -> str:
+        """The rim on the face: what is behind is told after a plus where it is another than in front."""
+        rims = [(axis.before, axis.after) for axis in self.axes()]
+        if all(before == after for before, after in rims):
+            return self.padding_words()
+        words = [f"{before}+{after}" for before, after in rims]
+        return words[0] if len(set(words)) == 1 else crossed(words)
 
     def face_of_filters(self, kernel: str) -> str:
         """The first part of the face: "64 @ 3×3"."""

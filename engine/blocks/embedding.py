@@ -34,7 +34,7 @@ class _Table(Weighted):
         return "whole"
 
     def face(self) -> str:
-        return f"{self.num_embeddings} → {self.embedding_dim}"
+        return f"{self.num_embeddings:,} → {self.embedding_dim}"
 
 
 @block("embedding", title="Embedding", family="Sequence", stem="embed", source="torch.nn.Embedding")

@@ -23,9 +23,9 @@ CLEARANCE = 22.0  # between a wire that goes around blocks and those blocks
 SAMPLES = 24  # points of a wire's course that a click is measured against
 
 
-def height_of(inputs: int) -> float:
-    """A block's height: more than two inputs make it taller."""
-    return max(HEIGHT, port_y(inputs - 1) + PORT_PITCH)
+def height_of(ports: int) -> float:
+    """A block's height: more than two ports on one side make it taller."""
+    return max(HEIGHT, port_y(ports - 1) + PORT_PITCH)
 
 
 def port_y(index: int) -> float:

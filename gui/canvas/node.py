@@ -17,7 +17,7 @@ from engine.graph.check import BlockReport
 from engine.graph.model import End, Node
 from engine.training.messages import BlockHealth
 from gui.canvas import card as cards
-from gui.canvas import flags, geometry, vitals
+from gui.canvas import flags, geometry, texts, vitals
 from gui.canvas.card import INSET, PortLook, Severity
 from gui.canvas.geometry import HEADER, WIDTH
 from gui.canvas.inks import Inks, Stroke
@@ -89,7 +89,7 @@ class NodeItem(QGraphicsItem):
             self.title, self.family_name, self.face = block.title, block.family, block.face()
             self.stack = 0 if node.composite is None else 1 + (getattr(block, "repeat", 1) > 1)
             inputs, outputs = block.inputs(), block.outputs()
-        height = geometry.height_of(len(inputs))
+        height = geometry.height_of(max(len(inputs), len(outputs)))
         if height != self.height:
             self.prepareGeometryChange()
         self.inputs, self.outputs = inputs, outputs
@@ -304,28 +304,19 @@ class NodeItem(QGraphicsItem):
             line.paint(painter, place)
 
     def _made_texts(self) -> list[tuple[QPointF, Line, QPen]]:
-        inks = self.inks
-        left, right = INSET + 4, WIDTH - INSET
-        name = inks.line(self.node.name, inks.name_font, right - left)
-        kind = inks.line(self.title, inks.kind_font, right - left - name.width - 10)
-        out = [(QPointF(left, 6), name, inks.text)]
-        if len(kind.text) > 2:
-            out.append((QPointF(right - kind.width, 7.5), kind, inks.muted))
-        room = right - INSET - (THUMBNAIL if self._thumbnail is not None else 0)
-        shape = str(self._report.output) if self._report is not None and self._report.output is not None else ""
-        count = short(self._report.parameters) if self._report is not None and self._report.parameters else ""
-        body = self.height - HEADER
-        lines = max(1, bool(self.face) + bool(shape or count))
-        top = HEADER + (body - (18 + 16 * (lines - 1))) / 2
-        if self.face:
-            out.append((QPointF(INSET, top), inks.line(self.face, inks.face_font, room), inks.text))
-        low = top + (18 if self.face else 0)
-        if shape:
-            out.append((QPointF(INSET, low), inks.line(shape, inks.shape_font, room), inks.muted))
-        if count and self._thumbnail is None:
-            line = inks.line(count, inks.shape_font)
-            out.append((QPointF(right - line.width, low), line, inks.muted))
-        return out
+        report = self._report
+        told = texts.Told(
+            name=self.node.name,
+            title=self.title,
+            face=self.face,
+            shape=str(report.output) if report is not None and report.output is not None else "",
+            count=short(report.parameters) if report is not None and report.parameters else "",
+            inputs=self.inputs,
+            outputs=self.outputs,
+            height=self.height,
+            picture=THUMBNAIL if self._thumbnail is not None else 0.0,
+        )
+        return texts.written(told, self.inks)
 
     def _paint_thumbnail(self, painter: QPainter) -> None:
         if self._thumbnail is None:
