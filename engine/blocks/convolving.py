@@ -179,7 +179,7 @@ class Convolving(Weighted):
         if all(before == after for before, after in rims):
             return self.padding_words()
         words = [f"{before}+{after}" for before, after in rims]
-        return words[0] if len(set(words)) == 1 else crossed(words)
+        return words[0] if len(set(words)) == 1 else "×".join(words)
 
     def face_of_filters(self, kernel: str) -> str:
         """The first part of the face: "64 @ 3×3"."""

@@ -57,7 +57,7 @@ def test_long_settings_take_two_lines(inks: Inks) -> None:
     card = Told("stage1", "InvertedResidual", "width 160, inside 672, stride 2", "N×160×7×7", "1.2 M", (Port("x"),),
                 (Port("y"),), 80.0)  # fmt: skip
     assert [text for text, *_ in boxes(card, inks)][:2] == ["width 160, inside 672,", "stride 2"]
-    rim = told("conv2d", out_channels=256, stride=2, padding=0, extra_padding=1)
+    rim = told("conv2d", out_channels=256, stride=2, padding=0, extra_padding=[0, 1, 0, 1])
     assert "p0+1" in rim.face
     assert "…" not in "".join(text for text, *_ in boxes(rim, inks))
 
