@@ -182,15 +182,19 @@ def visit(window: Window, camera: Camera) -> None:
     gallery = Gallery(window)
     gallery.show()
     until(lambda: gallery.hanging.idle)
-    gallery.wall.choose("resnet50")
     gallery.halls.wanted.emit("Shortcuts")
+    gallery.wall.choose("resnet50")
     for themed in ("light", "dark"):  # the pictures of both themes are there before one is taken
         theme.apply(camera.app, themed)
         wait(200)
         until(lambda: gallery.hanging.idle)
     camera.take(gallery, "gallery", resize=False, settle=1500)
     gallery.enlarge(on=True)
-    gallery.plate.view_chosen.emit(1)
+    if gallery.plate.views is not None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        QTest.keyClick(gallery.plate.views, Qt.Key.Key_Right)
     camera.take(gallery, "gallery-inside", resize=False, settle=2500)
     gallery.close()
 

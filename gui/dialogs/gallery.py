@@ -136,7 +136,7 @@ class Gallery(QDialog):
         """The exhibits are known: frames for all, pictures as they come."""
         self.wall.hang(self.hanging.exhibits, self.hanging.figures, self.hanging.pictures)
         self._rehang()
-        if not self.search.hasFocus():
+        if not self.search.text():
             self.wall.take_focus()
 
     def _rehang(self, _order: str = "") -> None:
@@ -220,6 +220,7 @@ class Gallery(QDialog):
         if name not in self.hanging.exhibits:
             return
         self.current, self._view = name, 0
+        self._walked()
         self._later.start()
 
     def _show_plate(self) -> None:

@@ -25,7 +25,6 @@ READABLE = 0.78  # pixels a canvas unit from which a figure's own letters can be
 LETTERS, LEAST_LETTERS = 12.0, 11.0  # pixels of those names, as large as they fit
 BARE = Show(kinds=False, faces=False, shapes=False, counts=False, problems=False, title=False, caption=False)
 PILE = 9.0  # canvas units that the blocks behind a repeated one stand out
-ROOM_ABOVE = 34  # canvas units between a frame's edge and its blocks
 FULL = Show(problems=False, title=False, caption=False)
 
 
@@ -76,11 +75,12 @@ def _poster(image: QImage, found: Plan, style: Style, shown: float = 1.0) -> Non
     _centre(painter, size, scale, around)
     for panel in found.panels:
         if panel.frame:
-            _frame(painter, panel, style, unit)
+            _frame(painter, panel, style)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(style.wire), max(1.6, unit)))
     for line in found.lines:
         painter.drawPath(line.path)
+    _titles(painter, found, style, unit)
     named = shown == 1.0 or all(_letters(card, unit) for card in found.cards)  # small, all have their names or none
     for card in found.cards:
         _block(painter, card, style, unit, named=named)
@@ -96,15 +96,21 @@ def _hull(found: Plan) -> QRectF:
     return around
 
 
-def _frame(painter: QPainter, panel: Panel, style: Style, unit: float) -> None:
+def _frame(painter: QPainter, panel: Panel, style: Style) -> None:
     tone = style.family(panel.family) if panel.family else style.muted
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(tone, style.ground, 0.1))
     painter.drawRoundedRect(panel.rect, 12, 12)
+
+
+def _titles(painter: QPainter, found: Plan, style: Style, unit: float) -> None:
+    """The titles of frames, where they can be read and stand free of the blocks."""
     size = round(LETTERS * unit)
-    if panel.words and size <= ROOM_ABOVE:
-        place = panel.rect.adjusted(12, 5, -8, 0)
-        _write(painter, panel.words[0].text, place, size, style.muted, Qt.AlignmentFlag.AlignLeft)
+    blocks = [card.rect.adjusted(0, -2 * PILE * (card.copies > 1), 0, 0) for card in found.cards]
+    for panel in found.panels:
+        place = QRectF(panel.rect.left() + 12, panel.rect.top() + 4, panel.rect.width() - 20, 1.25 * size)
+        if panel.frame and panel.words and not any(place.intersects(block) for block in blocks):
+            _write(painter, panel.words[0].text, place, size, style.muted, Qt.AlignmentFlag.AlignLeft)
 
 
 def _name(card: Card) -> str:

@@ -27,7 +27,7 @@ from gui.dialogs.gallery_shelf import Exhibit, Figures
 from gui.figures import count, short
 from gui.widgets import Hint, PrimaryButton, Section, Segmented, hline
 
-ROWS = (("Parameters", "Multiply-adds", "Blocks"), ("Input", "Output"), ("Composites",))
+ROWS = (("Parameters", "Multiply-adds", "Blocks"), ("Input", "Output"), ("Recipe",), ("Composites",))
 SHARES = (11, 11, 7)  # of the room that a column of figures gets
 ROOMY = 640  # pixels of a plate from which letters are larger
 USUAL = (
@@ -123,7 +123,6 @@ class Plate(QWidget):
         self.source = Hint()
         self.text = QLabel()
         self.values: dict[str, QLabel] = {}
-        self.recipe = QLabel()
         self.about = QScrollArea()
         self.closer = QPushButton("Look closer")
         self.closer.setAutoDefault(False)
@@ -157,9 +156,8 @@ class Plate(QWidget):
         """The words, which scroll where there is no room for all."""
         self.title.setWordWrap(True)
         self.title.setAccessibleName("Title")
-        for label in (self.text, self.recipe):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         told = QWidget()
         self._words = inner = QVBoxLayout(told)
         inner.setContentsMargins(0, 0, 8, 0)
@@ -169,8 +167,6 @@ class Plate(QWidget):
         inner.addSpacing(4)
         inner.addWidget(hline())
         inner.addLayout(self._facts())
-        inner.addWidget(Section("Recipe"))
-        inner.addWidget(self.recipe)
         inner.addStretch(1)
         scroll = self.about
         scroll.setObjectName("plate-text")
@@ -206,11 +202,11 @@ class Plate(QWidget):
         year = str(exhibit.year) if exhibit.year else ""
         self.source.setText(exhibit.paper if year in exhibit.paper else f"{exhibit.paper} · {year}")
         self.text.setText(exhibit.text)
-        self.recipe.setText(exhibit.recipe)
         self.portrait.set_image(picture, preview=True)
         self.portrait.setAccessibleDescription(f"The drawing of {exhibit.title}")
         self.show_views(())
         self.tell(told)
+        self.values["Recipe"].setText(exhibit.recipe)
         self._fit()
 
     def tell(self, told: Figures | None) -> None:
@@ -272,7 +268,7 @@ class Plate(QWidget):
 
     def _set_letters(self, *, roomy: bool) -> None:
         self.title.setFont(theme.font(26 if roomy else 21, 600))
-        for label in (self.text, self.recipe, self.source):
+        for label in (self.text, self.source):
             label.setFont(theme.font(15 if roomy else 13))
         for value in self.values.values():
             value.setFont(theme.font(15 if roomy else 13, 500))

@@ -36,7 +36,7 @@ from gui.dialogs.gallery_picture import as_png, miniature
 
 STRETCH_S = 0.06  # how long one job of looking goes on before it hands over what it has
 # The code that counts and paints: when a file of it changes, what was remembered is made anew.
-_SOURCES = ("engine/blocks", "engine/graph", "gui/figure", "gui/dialogs")
+_SOURCES = ("engine/blocks/*.py", "engine/graph/*.py", "gui/figure/*.py", "gui/dialogs/gallery_[ps]*.py")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _exhibit(name: str, content: bytes) -> Exhibit:
 def program() -> bytes:
     """A sign of the program's code that counts and paints."""
     root = Path(engine.__file__).parent.parent
-    files = [file for folder in _SOURCES for file in sorted((root / folder).glob("*.py"))]
+    files = [file for pattern in _SOURCES for file in sorted(root.glob(pattern))]
     marks = [f"{file.name} {info.st_size} {info.st_mtime_ns}" for file in files for info in (file.stat(),)]
     return hashlib.sha256("\n".join(marks).encode()).digest()
 

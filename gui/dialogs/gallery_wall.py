@@ -222,9 +222,13 @@ class Wall(QScrollArea):
         for door in self._doors:
             if door.section.title == title:
                 self.verticalScrollBar().setValue(door.y() - EDGE // 2)
+                self.choose(door.section.names[0])
 
     def hall(self) -> str:
-        """The title of the hall on view."""
+        """The title of the hall that one is in: that of the chosen exhibit, or of what is on view where that is not."""
+        for section in self._sections:
+            if self.current in section.names and self.current in self.on_view():
+                return section.title
         top = self.verticalScrollBar().value() + 80
         passed = [door.section.title for door in self._doors if door.y() <= top]
         return passed[-1] if passed else self._sections[0].title if self._sections else ""

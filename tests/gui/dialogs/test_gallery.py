@@ -65,7 +65,7 @@ def test_every_exhibit_gets_its_figures_and_a_picture(gallery: Gallery, qtbot: Q
     qtbot.waitUntil(lambda: gallery.plate.values["Parameters"].text() == "1,199,882", timeout=LONG)
     assert gallery.plate.values["Input"].text() == "1×28×28"
     assert gallery.plate.values["Output"].text() == "10"
-    assert gallery.plate.recipe.text().startswith("Adam, rate 0.00")
+    assert gallery.plate.values["Recipe"].text().startswith("Adam, rate 0.00")
     assert gallery.wall.frames["keras_mnist_cnn"].accessibleName() == "Keras MNIST network, 2015, 1.2 M parameters"
 
 
@@ -87,6 +87,9 @@ def test_the_halls_lead_along_the_wall(gallery: Gallery) -> None:
     gallery.resize(1020, 660)
     gallery.halls.setCurrentRow(2)
     assert "resnet18" in gallery.wall.on_view()
+    assert gallery.current == "resnet18"
+    gallery.wall.choose("lenet5")
+    assert gallery.halls.currentItem().text() == "First convolutions"
 
 
 @pytest.mark.parametrize(
