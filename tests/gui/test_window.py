@@ -117,7 +117,7 @@ def test_a_dropped_project_opens_and_a_strange_file_is_answered(window: Window, 
     strange = tmp_path / "notes.docx"
     strange.write_text("")
     drop(window, strange)
-    assert "none of them" in window.statusBar().currentMessage()
+    assert "this is none" in window.statusBar().currentMessage()
 
 
 def test_closing_a_clean_window_asks_nothing_and_leaves_nothing_to_recover(
