@@ -89,6 +89,15 @@ def test_a_preset_is_compared_and_every_difference_is_marked_in_both(dialog: Dif
     assert "61.7 K parameters" in dialog.sums.text()
 
 
+def test_it_begins_beside_the_preset_that_is_named(document: Document, qtbot: QtBot) -> None:
+    made = DiffDialog(document, beside=RELU.reference)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.found is not None, timeout=LONG)
+    assert made.found is not None
+    assert (made.found.sides[0], made.found.sides[1].kind) == (RELU, "this")
+
+
 def test_the_same_drawing_is_told_to_be_the_same(dialog: DiffDialog, qtbot: QtBot) -> None:
     dialog.compare(dialog.this, dialog.this)
     done(dialog, qtbot)
