@@ -33,11 +33,14 @@ class Place:
         name: Its name in the state dict.
         sizes: Its shape.
         block: Name of the block that it belongs to.
+        table: Whether it holds whole numbers that the network works out by itself, such as places in a table of distances;
+            a file need not have it.
     """
 
     name: str
     sizes: Sizes
     block: str
+    table: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,14 @@ def places(plan: Plan) -> tuple[Place, ...]:
     with torch.device("meta"):
         network = build(bare)
     steps = {step.name for step in plan.steps}
-    return tuple(Place(name, tuple(value.shape), _block(name, steps)) for name, value in network.state_dict().items())
+    return tuple(
+        Place(name, tuple(value.shape), _block(name, steps), _is_table(name, value))
+        for name, value in network.state_dict().items()
+    )
+
+
+def _is_table(name: str, value: torch.Tensor) -> bool:
+    return not value.is_floating_point() and not name.endswith(_COUNTER)
 
 
 def _block(name: str, steps: Collection[str]) -> str:
@@ -158,6 +168,8 @@ def by_name(
         name = there.get(renamed(place.name, known), "")
         if not name and place.name.endswith(_COUNTER) and not counted:
             continue  # files of PyTorch before 0.4.1 count no batches
+        if place.table and not name:
+            continue
         used.add(name)
         pairs.append(_pair(place, name, theirs.get(name, ()), fresh))
     return Match(way, (*pairs, *_over(theirs, used)))
@@ -193,9 +205,9 @@ def by_order(
     found: dict[str, str] = {}
     used: set[str] = set()
     note = ""
-    for kind in ("weights", "statistics", "counters"):
-        mine = [place for place in ours if _kind(place.name) == kind]
-        other = [name for name in theirs if _kind(name) == kind and (kind == "counters" or name not in whole)]
+    for kind in ("weights", "statistics", "counters", "tables"):
+        mine = [place for place in ours if ("tables" if place.table else _kind(place.name)) == kind]
+        other = [name for name in theirs if _kind_there(name, whole) == kind]
         if kind != "weights" and (note or not other):  # without sure weights nothing of the rest is sure
             continue
         agree = _agreeing(mine, other, theirs)
@@ -217,7 +229,7 @@ def by_order(
     pairs = []
     for place in ours:
         name = found.get(place.name, "")
-        if not name and silent and _kind(place.name) == "counters":
+        if not name and (place.table or (silent and _kind(place.name) == "counters")):
             continue
         pairs.append(_pair(place, name, theirs.get(name, ()), fresh))
     return Match(BY_ORDER, (*pairs, *_over(theirs, used)), note)
@@ -226,6 +238,12 @@ def by_order(
 def _kind(name: str) -> str:
     last = name.rpartition(".")[2]
     return "statistics" if last in _STATISTICS else "counters" if last == _COUNTER else "weights"
+
+
+def _kind_there(name: str, whole: Collection[str]) -> str:
+    """Counters hold whole numbers, too; whatever else does is a table."""
+    kind = _kind(name)
+    return "tables" if name in whole and kind != "counters" else kind
 
 
 def _agreeing(mine: Sequence[Place], other: Sequence[str], theirs: Mapping[str, Sizes]) -> int:
