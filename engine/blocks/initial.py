@@ -76,3 +76,18 @@ class Weighted(Block):
         if self.init == "default" and self.init_bias is None:
             return None
         return Initial(self.init, self.init_value, self.init_mean, self.init_fan, self.init_bias)
+
+
+FIRST_VALUES = tuple(Weighted.settings)  # names of these settings: a form keeps them together
+
+
+def matters(scheme: str) -> tuple[str, ...]:
+    """Which of these settings mean anything with a scheme."""
+    out = ["init"]
+    if scheme != "default":
+        out.append("init_value")
+    if scheme in ("normal", "trunc_normal"):
+        out.append("init_mean")
+    if scheme.startswith("kaiming"):
+        out.append("init_fan")
+    return (*out, "init_bias")

@@ -44,7 +44,7 @@ class RowEditor(Editor):
         return self.setting.check(row)
 
     def set_value(self, value: Any) -> None:
-        self.field.setPlaceholderText("")
+        self.field.setPlaceholderText("" if value else "none")
         text = ", ".join(f"{number:g}" if self.setting.real else str(number) for number in value or ())
         if self.field.text() != text and not self._says(value):
             self.field.setText(text)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from engine.blocks.initial import FIRST_VALUES, matters
 from engine.declare import Text, settings_of
 from engine.errors import SettingError
 from gui import theme
 from gui.form.editors import Editor
+from gui.form.fold import Fold
 from gui.form.row import LABEL_WIDTH, Row
 
 __all__ = ["LABEL_WIDTH", "Row", "SettingsForm"]
@@ -40,11 +42,9 @@ class SettingsForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        self.fold = QToolButton()
-        self.more = QWidget()
-        inner = QVBoxLayout(self.more)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(theme.SPACE)
+        self.advanced = Fold("Advanced", "advanced", "Advanced settings")
+        self.first = Fold("First values", "first-values", "First values of the weights")
+        self.fold = self.advanced.button
         for name, setting in settings_of(declaration).items():
             if name in hidden:
                 continue
@@ -52,35 +52,22 @@ class SettingsForm(QWidget):
             row.editor.changed.connect(self._changed)
             row.editor.finished.connect(self._finished)
             row.expressed.connect(self._expressed)
-            (inner if setting.advanced else column).addWidget(row)
-        self._make_fold()
-        column.addWidget(self.fold)
-        column.addWidget(self.more)
-        has_more = any(row.setting.advanced for row in self.rows.values())
-        self.fold.setVisible(has_more)
+            fold = self._fold_of(name)
+            (column if fold is None else fold.rows).addWidget(row)
+        for fold in (self.advanced, self.first):
+            column.addWidget(fold)
+            fold.setVisible(any(self._fold_of(name) is fold for name in self.rows))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    def _make_fold(self) -> None:
-        self.fold.setObjectName("fold-advanced")
-        self.fold.setText("Advanced")
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setAccessibleName("Advanced settings")
-        self.fold.clicked.connect(self._fold_clicked)
-        theme.notifier().changed.connect(self._draw_fold)
-        self.set_open(False)
+    def _fold_of(self, name: str) -> Fold | None:
+        """What a setting is folded away in; None where it always shows."""
+        if not self.rows[name].setting.advanced:
+            return None
+        return self.first if name in FIRST_VALUES else self.advanced
 
     def set_open(self, open_: bool) -> None:
         """Show or fold away the advanced settings."""
-        self._open = open_
-        self.more.setVisible(open_)
-        self.fold.setAccessibleDescription("shown" if open_ else "folded away")
-        self._draw_fold()
-
-    def _fold_clicked(self) -> None:
-        self.set_open(not self._open)
-
-    def _draw_fold(self) -> None:
-        self.fold.setIcon(theme.icon("chevron-down" if self._open else "chevron-right", color=theme.current().muted))
+        self.advanced.set_open(open_)
 
     # --- values
 
@@ -107,6 +94,27 @@ class SettingsForm(QWidget):
         for name, row in self.rows.items():
             value = values.get(name, row.setting.default)
             row.show_value(tuple(value) if isinstance(value, list) else value, (expressions or {}).get(name, ""))
+        self._tell({**values, **(expressions or {})})
+
+    def _tell(self, values: Mapping[str, Any]) -> None:
+        """Say in the headings what is not as usual, and leave out first values that mean nothing with the scheme chosen."""
+        changed = [
+            name for name, row in self.rows.items()
+            if self._fold_of(name) is self.advanced and not _same(values.get(name, row.setting.default), row.setting.default)
+        ]  # fmt: skip
+        self.advanced.tell(f"{len(changed)} changed" if changed else "")
+        if "init" not in self.rows:
+            return
+        scheme = str(values.get("init", "default"))
+        meant = matters(scheme)
+        for name in FIRST_VALUES:
+            usual = self.rows[name].setting.default
+            self.set_row_visible(name, name in meant or not _same(values.get(name, usual), usual))
+        setting = self.rows["init"].setting
+        told = dict(zip(getattr(setting, "options", ()), getattr(setting, "labels", ()), strict=False)).get(
+            scheme, scheme
+        )
+        self.first.tell(told if told != "Constant" or values.get("init_value") is None else f"{values['init_value']:g}")
 
     def allow_expressions(self, names: Mapping[str, Any] | None) -> None:
         """Let settings be expressions of these names, each with the value that it has here; None: of no names."""
@@ -119,13 +127,15 @@ class SettingsForm(QWidget):
             if name in self.rows:
                 self._mixed.add(name)
                 self.rows[name].editor.set_mixed()
+                self.set_row_visible(name, True)
 
     def set_fault(self, name: str, sentence: str) -> None:
         """Show a sentence under a field; an empty text takes it away."""
         if name in self.rows:
             self.rows[name].show_fault(sentence)
-            if sentence and self.rows[name].setting.advanced:
-                self.set_open(True)
+            fold = self._fold_of(name)
+            if sentence and fold is not None:
+                fold.set_open(True)
 
     def editor(self, name: str) -> Editor:
         """The editor of a setting."""
@@ -140,7 +150,8 @@ class SettingsForm(QWidget):
         shown = set(names)
         for name, row in self.rows.items():
             row.setVisible(name in shown)
-        self.fold.setVisible(any(name in shown and row.setting.advanced for name, row in self.rows.items()))
+        for fold in (self.advanced, self.first):
+            fold.setVisible(any(name in shown and self._fold_of(name) is fold for name in self.rows))
 
     def _changed(self, value: object) -> None:
         sender = self.sender()
@@ -159,3 +170,8 @@ class SettingsForm(QWidget):
         sender = self.sender()
         if isinstance(sender, Editor):
             self.finished.emit(sender.setting.name)
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether a value is the usual one; a row of numbers is a list in a file."""
+    return bool((tuple(value) if isinstance(value, list) else value) == default)

@@ -1,0 +1,68 @@
+"""A block with fifteen settings stays readable: what is rare is folded away, and the headings tell what is changed there."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.blocks.initial import FIRST_VALUES
+from engine.blocks.spec import kinds, spec_of
+from gui.form.panel import SettingsForm
+
+MOST = 6  # settings of a block that are seen at once
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> SettingsForm:
+    made = SettingsForm(spec_of("conv2d"))
+    qtbot.addWidget(made)
+    made.show()
+    made.set_values({})
+    return made
+
+
+def seen(form: SettingsForm) -> list[str]:
+    return [name for name, row in form.rows.items() if row.isVisible()]
+
+
+def test_first_values_stand_under_a_heading_of_their_own(form: SettingsForm, qtbot: QtBot) -> None:
+    assert not set(seen(form)) & set(FIRST_VALUES)
+    qtbot.mouseClick(form.fold, Qt.MouseButton.LeftButton)
+    assert not set(seen(form)) & set(FIRST_VALUES), "they are no part of the advanced settings"
+    qtbot.mouseClick(form.first.button, Qt.MouseButton.LeftButton)
+    assert [name for name in seen(form) if name in FIRST_VALUES] == ["init", "init_bias"]
+    qtbot.keyClick(form.first.button, Qt.Key.Key_Space)
+    assert not set(seen(form)) & set(FIRST_VALUES)
+
+
+def test_only_first_values_that_mean_something_with_the_scheme_are_asked_for(form: SettingsForm) -> None:
+    form.first.set_open(True)
+    form.set_values({"init": "kaiming_normal"})
+    assert {"init_value", "init_fan"} <= set(seen(form))
+    assert "init_mean" not in seen(form)
+    form.set_values({"init": "trunc_normal"})
+    assert "init_mean" in seen(form)
+    assert "init_fan" not in seen(form)
+    form.set_values({"init": "default", "init_mean": 0.5})
+    assert "init_mean" in seen(form), "what was set is never out of sight"
+
+
+def test_headings_tell_what_is_changed_below_them(form: SettingsForm) -> None:
+    assert form.fold.text() == "Advanced"
+    assert form.first.button.text() == "First values: PyTorch's own"
+    form.set_values({"dilation": 2, "groups": 4, "init": "orthogonal"})
+    assert form.fold.text() == "Advanced: 2 changed"
+    assert form.first.button.text() == "First values: Orthogonal"
+    assert "2 changed" in form.fold.accessibleDescription()
+
+
+def test_a_fault_in_a_first_value_unfolds_them(form: SettingsForm) -> None:
+    form.set_fault("init_bias", "init_bias is too large.")
+    assert form.rows["init_bias"].fault.isVisible()
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_no_block_shows_more_settings_at_once_than_can_be_taken_in(kind: str) -> None:
+    plain = [name for name, setting in spec_of(kind).settings.items() if not setting.advanced]
+    assert len(plain) <= MOST, f"{kind} shows {plain}; make the rare ones advanced"
