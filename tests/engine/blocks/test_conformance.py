@@ -20,6 +20,7 @@ from engine.declare import Choice, Flag, Integer, Pair, Real, Row, declared, int
 from engine.errors import CompileError
 
 BATCH = 2
+LARGE = 256  # thousands of words or classes take their time and show nothing that a few do not
 LAYERS = sorted(kind for kind, cls in kinds().items() if cls.role == "layer")
 
 # Where a block refuses what torch would do, and why: (kind, code) -> reason. "*" stands for every kind.
@@ -73,6 +74,7 @@ STRICTER = {
             "expression",
         )
     },
+    ("stack", "shapes-differ"): "torch makes fractions of whole numbers beside them",
     ("concat", "shapes-differ"): "torch skips an empty tensor; no sample is empty here",
     ("*", "wants-matrix"): "torch takes the batch for the rows of one matrix",
 }
@@ -208,7 +210,8 @@ def values_of(setting):
         case _:
             drawn = st.just(setting.default)
     # Half of the draws keep the default: with every setting off its default nearly nothing fits.
-    return st.one_of(st.just(setting.default), drawn)
+    large = isinstance(setting, Integer) and setting.default is not None and setting.default > LARGE
+    return st.one_of(st.just(max(24, setting.lo or 0) if large else setting.default), drawn)
 
 
 def liked(block):
@@ -263,7 +266,7 @@ def shapes_for(draw, block):
 
 @st.composite
 def settings_for(draw, cls):
-    drawn = list(cls.settings)
+    drawn = [name for name in cls.settings if not name.startswith("init") or draw(st.integers(0, 9)) == 0]
     if cls.kind in ONE_AT_A_TIME:
         drawn = [draw(st.sampled_from(drawn))] if draw(st.integers(0, 3)) == 3 else []
     return cls(**{name: draw(values_of(cls.settings[name])) for name in drawn})
@@ -274,7 +277,8 @@ def test_a_block_promises_what_torch_does(kind):
     cls = kinds()[kind]
     accepted = Counter()
     # Blocks with many settings have more to lie about.
-    examples = settings().max_examples * min(4, 1 + len(cls.settings))
+    own = [name for name in cls.settings if not name.startswith("init")]  # first values change no shape
+    examples = settings().max_examples * min(3, 1 + len(own))
 
     @settings(max_examples=examples)
     @given(st.data())
@@ -284,7 +288,7 @@ def test_a_block_promises_what_torch_does(kind):
         accepted[conforms(block, shapes)] += 1
 
     compare()
-    assert accepted[True] >= examples // 10, "hardly anything that was drawn fits this block, so little was compared"
+    assert accepted[True] >= examples // 12, "hardly anything that was drawn fits this block, so little was compared"
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, cls in kinds().items() if cls.role in ("loss", "metric")))
