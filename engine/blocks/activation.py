@@ -16,7 +16,11 @@ class Pointwise(Block):
 
 @block("gelu", title="GELU", family="Activation", source="torch.nn.GELU; Hendrycks, Gimpel 2016")
 class GELU(Pointwise):
-    """x · Φ(x), Φ the normal distribution's cumulative function: a smooth ReLU, used in transformers and ConvNeXt."""
+    """x · Φ(x), Φ the normal distribution's cumulative function: a smooth ReLU, used in transformers and ConvNeXt.
+
+    It weighs x by how likely a normal number is below it. The tanh form is an older approximation: weights trained with one form
+    answer differently in the other.
+    """
 
     approximate: str = choice(
         "none", options=("none", "tanh"), labels=("exact", "by tanh"), help="exact, or the formula with tanh"

@@ -86,7 +86,11 @@ class MeanSquaredError(Comparison):
 
 @block("l1", title="Mean absolute error (L1)", family=_FAMILY, role="loss", stem="l1_loss", source="torch.nn.L1Loss")
 class AbsoluteError(Comparison):
-    """The mean of |prediction − target|: large errors count no more than in proportion, so outliers disturb it less."""
+    """The mean of |prediction − target|: large errors count no more than in proportion, so outliers disturb it less.
+
+    Use it for numbers with outliers, and for pictures to be made again, which come out sharper than with squared errors. It
+    aims at the median where the squared error aims at the mean.
+    """
 
     weight: float = share()
     target: str = column("target")
@@ -103,7 +107,11 @@ class SmoothL1(Comparison):
 
 @block("huber", title="Huber", family=_FAMILY, role="loss", source="torch.nn.HuberLoss; Huber 1964")
 class Huber(Comparison):
-    """Squared near zero, absolute further out: e²/2 for |e| < δ, δ(|e| − δ/2) beyond; δ times smooth L1."""
+    """Squared near zero, absolute further out: e²/2 for |e| < δ, δ(|e| − δ/2) beyond; δ times smooth L1.
+
+    Few outliers cannot pull the fit away, and near the answer steps become small. Use it for regression with outliers, and in
+    reinforcement learning.
+    """
 
     weight: float = share()
     delta: float = real(1.0, lo=1e-9, hi=1e6, help="error from which on it grows in proportion", unit="value")

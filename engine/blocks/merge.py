@@ -192,7 +192,10 @@ class Maximum(_Chosen):
 
 @block("minimum", title="Minimum", family="Merge", stem="minimum", source="torch.minimum")
 class Minimum(_Chosen):
-    """At each place the smallest of the numbers that arrive: y = min(a, b)."""
+    """At each place the smallest of the numbers that arrive: y = min(a, b).
+
+    Use it where all of several conditions must hold: for numbers between 0 and 1 it is the "and" of fuzzy logic.
+    """
 
     count: int = integer(2, lo=2, hi=MOST_INPUTS, help="how many tensors are compared", unit="inputs", title="Inputs")
     broadcast: bool = flag(False, help=_STRETCH, title="Stretch", advanced=True)

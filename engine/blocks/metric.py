@@ -38,7 +38,10 @@ class Accuracy(_ClassMetric):
 @block("topk_accuracy", title="Top-5 accuracy", family=_FAMILY, role="metric", stem="top5",
        source="share of samples whose right class is among the k largest outputs")  # fmt: skip
 class TopAccuracy(_ClassMetric):
-    """The share of samples whose right class is among the k largest outputs; ImageNet is judged by k = 5."""
+    """The share of samples whose right class is among the k largest outputs; ImageNet is judged by k = 5.
+
+    Use it with many classes of which several may be in a picture, or are hardly told apart.
+    """
 
     k: int = integer(5, lo=1, hi=1000, help="how many answers may be tried", unit="classes")
     ignore_index: int | None = integer(None, lo=-(2**31), hi=2**31, help=_IGNORE, advanced=True)
@@ -84,7 +87,10 @@ class MeanIoU(_ClassMetric):
 
 @block("pixel_accuracy", title="Pixel accuracy", family=_FAMILY, role="metric", source="Long et al. 2015")
 class PixelAccuracy(_ClassMetric):
-    """The share of pixels whose largest output is the right class."""
+    """The share of pixels whose largest output is the right class.
+
+    A large background counts most, so look at the mean IoU beside it.
+    """
 
     ignore_index: int | None = integer(None, lo=-(2**31), hi=2**31, help=_IGNORE, advanced=True)
     target: str = column("mask")
@@ -101,7 +107,10 @@ class Perplexity(_ClassMetric):
 
 @block("mae", title="Mean absolute error", family=_FAMILY, role="metric", source="mean of |prediction − target|")
 class MeanAbsoluteError(_Metric):
-    """By how much a prediction is off on average, in the units of the target."""
+    """By how much a prediction is off on average, in the units of the target.
+
+    It is the mean of |prediction − target|: easy to explain, and not ruled by a few large errors.
+    """
 
     target: str = column("target")
 
@@ -114,7 +123,10 @@ class MeanAbsoluteError(_Metric):
     source="root of the mean of (prediction − target)²",
 )
 class RootMeanSquaredError(_Metric):
-    """By how much a prediction is off, in the units of the target; large errors count more than in the mean absolute error."""
+    """By how much a prediction is off, in the units of the target; large errors count more than in the mean absolute error.
+
+    It is the root of the mean of (prediction − target)². Much above the mean absolute error it tells of a few large errors.
+    """
 
     target: str = column("target")
 

@@ -155,7 +155,11 @@ class _Adaptive(Block):
     source="torch.nn.AdaptiveAvgPool2d",
 )
 class AdaptiveAvgPool2d(_Adaptive):
-    """Average pooling with windows chosen so that the given size comes out, whatever comes in."""
+    """Average pooling with windows chosen so that the given size comes out, whatever comes in.
+
+    A window begins at floor(i · in / out) and ends at ceil((i + 1) · in / out). With 1×1 it is a global average pooling; in
+    front of linear layers it lets a network take pictures of any size, as in AlexNet and VGG.
+    """
 
     output_size: Size2 = size2(1, lo=1, hi=4096, help="size that comes out, height × width")
 
@@ -171,7 +175,11 @@ class AdaptiveAvgPool2d(_Adaptive):
     source="torch.nn.AdaptiveMaxPool2d",
 )
 class AdaptiveMaxPool2d(_Adaptive):
-    """Max pooling with windows chosen so that the given size comes out, whatever comes in."""
+    """Max pooling with windows chosen so that the given size comes out, whatever comes in.
+
+    A window begins at floor(i · in / out) and ends at ceil((i + 1) · in / out). Use it where it matters whether something is in the
+    picture rather than how much of it.
+    """
 
     output_size: Size2 = size2(1, lo=1, hi=4096, help="size that comes out, height × width")
 

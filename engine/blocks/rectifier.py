@@ -33,7 +33,10 @@ class ReLU6(Pointwise):
     source="torch.nn.LeakyReLU; Maas, Hannun, Ng 2013",
 )
 class LeakyReLU(Pointwise):
-    """x for positive numbers, slope · x for negative ones, so that no unit can fall silent for good."""
+    """x for positive numbers, slope · x for negative ones, so that no unit can fall silent for good.
+
+    Use it where a ReLU leaves many units silent, and in the discriminators of GANs, with a slope of 0.2.
+    """
 
     negative_slope: float = real(0.01, lo=0.0, hi=10.0, help="slope for negative numbers (0.2 in DCGAN)")
 
@@ -46,7 +49,10 @@ class LeakyReLU(Pointwise):
 
 @block("prelu", title="PReLU", family="Activation", source="torch.nn.PReLU; He, Zhang, Ren, Sun 2015")
 class PReLU(Pointwise):
-    """x for positive numbers, a · x for negative ones, where the slope a is learned: one for all, or one a channel."""
+    """x for positive numbers, a · x for negative ones, where the slope a is learned: one for all, or one a channel.
+
+    A leaky ReLU that finds its slope by itself. No weight decay should pull at the slope, for that leads back to the ReLU.
+    """
 
     per_channel: bool = flag(False, help="learn a slope for each channel or feature instead of one for all")
     init: float = real(0.25, lo=-10.0, hi=10.0, help="the slope at the beginning", title="First slope", unit="slope")
@@ -73,7 +79,10 @@ class PReLU(Pointwise):
 
 @block("elu", title="ELU", family="Activation", source="torch.nn.ELU; Clevert, Unterthiner, Hochreiter 2015")
 class ELU(Pointwise):
-    """x for positive numbers, alpha · (exp(x) - 1) for negative ones: smooth, with a mean nearer to zero than ReLU's."""
+    """x for positive numbers, alpha · (exp(x) - 1) for negative ones: smooth, with a mean nearer to zero than ReLU's.
+
+    It levels off at -alpha, so that strongly negative numbers carry little noise on. Use it in networks without batch norm.
+    """
 
     alpha: float = real(1.0, lo=0.0, hi=100.0, help="how far below zero it goes")
 

@@ -25,7 +25,11 @@ class _Dropping(_Training):
 @block("dropout", title="Dropout", family="Regularisation", stem="drop",
        source="torch.nn.Dropout; Srivastava and others 2014")  # fmt: skip
 class Dropout(_Dropping):
-    """While training, set each number to 0 with probability p and scale the others by 1 / (1 - p); afterwards do nothing."""
+    """While training, set each number to 0 with probability p and scale the others by 1 / (1 - p); afterwards do nothing.
+
+    No unit can rely on a certain other one, so what is learned holds for new samples, too. Use it before large linear layers that
+    fit the training data too well; 0.5 there and 0.1 in transformers are usual.
+    """
 
     p: float = real(0.5, lo=0.0, hi=1.0, help="probability that a number is dropped")
 
@@ -55,7 +59,10 @@ class Dropout2d(_Dropping):
        source="torch.nn.AlphaDropout; Klambauer, Unterthiner, Mayr, Hochreiter 2017")  # fmt: skip
 class AlphaDropout(_Dropping):
     """Dropout for SELU: while training, numbers drop to SELU's lowest value instead of 0, and all are shifted and scaled so that
-    mean 0 and variance 1 stay as they are."""
+    mean 0 and variance 1 stay as they are.
+
+    Use it in networks of SELUs only: ordinary dropout would undo their balance.
+    """
 
     p: float = real(0.5, lo=0.0, hi=1.0, help="probability that a number is dropped")
 

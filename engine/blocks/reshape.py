@@ -188,7 +188,10 @@ class Squeeze(Block):
 
 @block("unsqueeze", title="Unsqueeze", family="Shape", source="torch.Tensor.unsqueeze")
 class Unsqueeze(Block):
-    """Put in an axis of size 1: with axis -1 twice, a vector of C becomes C×1×1, which a multiply can stretch over a map."""
+    """Put in an axis of size 1: with axis -1 twice, a vector of C becomes C×1×1, which a multiply can stretch over a map.
+
+    It moves no number. Use it where two tensors are to be added or multiplied and one lacks an axis.
+    """
 
     dim: int = integer(-1, lo=-16, hi=16, help="where the new axis is; 1 is the first after the batch, -1 the last")
 

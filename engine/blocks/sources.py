@@ -35,7 +35,10 @@ class ImageInput(Block):
 @block("vector_input", title="Vector input", family="Input and output", role="input", stem="features",
        source="LayerLoom: a column of numbers of the data set")  # fmt: skip
 class VectorInput(Block):
-    """Rows of numbers of the data set: one vector of F features a sample, normalised column by column."""
+    """Rows of numbers of the data set: one vector of F features a sample, normalised column by column.
+
+    A table in a CSV file, such as the measures of a flower, comes in here; categories are made numbers before.
+    """
 
     features: int = integer(2, lo=1, hi=10_000_000, help="numbers in one sample", unit="features")
     column: str = text("features", longest=64, help="column of the data set that is read", advanced=True)
