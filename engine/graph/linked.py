@@ -19,9 +19,13 @@ from engine.graph.edits import (
     Connect,
     Define,
     Definition,
+    Disconnect,
     Edit,
     Inside,
+    Move,
     Node,
+    RemoveMark,
+    SetFlags,
     SetMark,
     Undefine,
 )
@@ -156,6 +160,10 @@ def undefine(graph: Graph, edit: Undefine) -> Edit:
 def inside(graph: Graph, edit: Inside) -> Edit:
     """Carry out an `Inside`."""
     composite = graph.composite(edit.composite)
+    if _leaves_ports(edit.edit):
+        inverse = composite.body.run(edit.edit)
+        forget(graph)
+        return Inside(composite.id, inverse)
     before = _ports(composite)
     inverse = composite.body.run(edit.edit)
     forget(graph)
@@ -167,6 +175,17 @@ def inside(graph: Graph, edit: Inside) -> Edit:
                     for old, new in zip(before, after, strict=True))  # fmt: skip
     back = _follow(graph, composite.id, takes, gives)
     return Batch((undo, *back)) if back else undo
+
+
+def _leaves_ports(edit: Edit) -> bool:
+    """Whether an edit surely leaves the ports of the drawing as they are."""
+    match edit:
+        case AddBlock(node=node):
+            return not node.kind.startswith("port_")
+        case Connect() | Disconnect() | Configure() | Move() | SetFlags() | SetMark() | RemoveMark():
+            return True
+        case _:
+            return False
 
 
 def _ports(composite: Composite) -> tuple[dict[str, str], dict[str, str]]:
