@@ -5,6 +5,7 @@ Not for: how a kind looks in a list (`gui.kind_row`), nor for placing it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -34,17 +35,22 @@ NEAR = 20.0  # what fits so well leaves no room for letters that are only somewh
 def offered(document: Document) -> dict[str, type[Block]]:
     """Kinds in the order of the palette, with the class of what they place."""
     graph = document.graph
-    unwanted = OUTSIDE if graph.owner is not None else INSIDE
-    order = {family: place for place, family in enumerate(FAMILIES)}
-    rank = {kind: place for place, kind in enumerate(COMMON)}
-    found = [(kind, spec) for kind, spec in kinds().items() if spec.role not in unwanted]
-    made = dict(sorted(found, key=lambda item: (order[item[1].family], rank.get(item[0], len(rank)))))
+    made = dict(_declared(OUTSIDE if graph.owner is not None else INSIDE, len(kinds())))
     for id_, composite in graph.composites.items():
         if _fits(graph, id_):
             made[COMPOSITE + id_] = composite.spec
     for name, kept in document.mine.held.items():
         made[MINE + name] = kept.spec
     return made
+
+
+@functools.cache
+def _declared(unwanted: tuple[str, ...], _count: int) -> Mapping[str, type[Block]]:
+    """The declared blocks in their order, without some roles; asked for after each edit, and always the same."""
+    order = {family: place for place, family in enumerate(FAMILIES)}
+    rank = {kind: place for place, kind in enumerate(COMMON)}
+    found = [(kind, spec) for kind, spec in kinds().items() if spec.role not in unwanted]
+    return dict(sorted(found, key=lambda item: (order[item[1].family], rank.get(item[0], len(rank)))))
 
 
 def section_of(kind: str, spec: type[Block]) -> str:
