@@ -27,7 +27,7 @@ PRESETS = Path("presets")
 
 def agree(
     graph: Graph | str, reference: nn.Module, *shapes: Sequence[int], by: Sequence[str] = (), batch: int = 2,
-    trained: bool = True, order: bool = True, seed: int = 0,
+    trained: bool = True, order: bool = True, seed: int = 0, inputs: Sequence[Tensor] = (),
 ) -> None:  # fmt: skip
     """Assert that a network and its reference are the same function.
 
@@ -41,6 +41,7 @@ def agree(
             both sides meet it in the same order.
         order: Whether the weights load by order and shape too.
         seed: Of weights and samples.
+        inputs: Batches instead of random numbers in `shapes`, such as whole numbers for tokens.
     """
     graph = engine.open(graph).graph if isinstance(graph, str) else graph
     randomise(reference, seed)
@@ -54,7 +55,7 @@ def agree(
     match = found[by[0] if by else BY_ORDER if order else "names"]
     network = build(planned, seed=1)
     network.load_state_dict(tensors_of(match, checkpoint))
-    inputs = samples(shapes, batch, seed)
+    inputs = inputs or samples(shapes, batch, seed)
     same_answers(network, reference, inputs)
     if trained:
         same_step(network, reference, inputs, match)
@@ -100,7 +101,10 @@ def same_answers(network: Network, reference: nn.Module, inputs: Sequence[Tensor
     for kind, bound in ((torch.float32, SINGLE), (torch.float64, DOUBLE)):
         network, reference = network.to(kind).eval(), reference.to(kind).eval()
         with torch.no_grad():
-            ours, theirs = (_flat(module(*(x.to(kind) for x in inputs))) for module in (network, reference))
+            ours, theirs = (
+                _flat(module(*(x.to(kind) if x.is_floating_point() else x for x in inputs)))
+                for module in (network, reference)
+            )
         far = float((ours - theirs).abs().max())
         scale = max(1.0, float(theirs.abs().max()))
         assert far <= bound * scale, f"answers in {kind} are {far:.3g} apart (the largest is {scale:.3g})"
