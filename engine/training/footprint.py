@@ -12,25 +12,12 @@ from dataclasses import dataclass
 
 from engine.compiler.plan import Objective, Plan, Step
 from engine.compiler.rewrite import pool_first
+from engine.training.kept import FLOAT, INDEX, VIEWS, besides, keeps
 from engine.training.settings import TrainingSettings
 
-FLOAT, INDEX = 4, 8  # bytes of a number: float32, int64
-
-# What torch keeps of a step until its gradient is known: "x" what arrives, "y" what it gives.
-_KEEPS = {
-    "nn.Conv2d": "x", "nn.Linear": "x", "nn.BatchNorm1d": "x", "nn.BatchNorm2d": "x",
-    "nn.ReLU": "y", "nn.Sigmoid": "y", "nn.Tanh": "y", "nn.Softmax": "y",
-    "nn.LeakyReLU": "x", "nn.ELU": "x", "nn.GELU": "x",
-    "nn.MaxPool2d": "x", "nn.AvgPool2d": "x", "nn.AdaptiveAvgPool2d": "x", "nn.AdaptiveMaxPool2d": "x",
-    "nn.Dropout": "", "nn.Flatten": "", "add": "", "torch.cat": "", "torch.mean": "", "torch.amax": "xy",
-}  # fmt: skip
-_OTHERS = "xy"  # of a step that is not in the list
-# What a step keeps besides, in bytes for each number that it gives: places of the largest, masks.
-_BESIDES = {"nn.MaxPool2d": INDEX, "nn.AdaptiveMaxPool2d": INDEX, "nn.Dropout": FLOAT}
 BLOCK = 16  # channels that oneDNN works on at once; what has fewer is filled up
 # Steps whose gradient is the one that arrives, not a copy.
-_PASSING = frozenset({"add", "nn.Flatten"})
-
+_PASSING = frozenset({"add", "nn.Flatten", "nn.Identity", "nn.Unflatten", ".permute", ".reshape", ".squeeze", ".unsqueeze"})
 
 # What the processor's libraries take on top of torch's own tensors, as a share of these: the rims of their heaps and the
 # reordered copies of oneDNN, measured with benchmarks/memory.py (torch 2.13, glibc). A card's allocator keeps to its blocks.
@@ -170,20 +157,22 @@ class _Step:
         last = any(step.call.target == "nn.Conv2d" for step in self.steps)
         for step in self.steps:
             # Flattening a map whose channels come last copies it; any other flatten is the same memory seen otherwise.
-            view = step.call.target == "nn.Flatten" and not (last and len(step.inputs[0].dims) == 3)
+            flat = step.call.target == "nn.Flatten" and not (last and len(step.inputs[0].dims) == 3)
+            view = flat or step.call.target in VIEWS
             self.owner[step.writes] = self._of(step.reads[0]) if view else step.writes
-            self.bytes[step.writes] = 0 if view else step.output.size * FLOAT
-            self.bytes.update(
-                dict.fromkeys(step.more, 0)
-            )  # a second output, such as a state, is small beside the first
+            # A constant has no batch and is the same for all samples.
+            self.bytes[step.writes] = 0 if view or not step.output.batched else step.output.size * FLOAT
+            # A second output, such as a state, is small beside the first.
+            self.bytes.update(dict.fromkeys(step.more, 0))
+            self.owner.update({slot: self.owner[step.writes] for slot in step.more if view})
         self.room = [_workspace(step) for step in self.steps]
-        self.besides = [_BESIDES.get(step.call.target, 0) * step.output.size for step in self.steps]
+        self.besides = [besides(step) for step in self.steps]
 
     def _of(self, slot: int) -> int:
         return self.owner.get(slot, slot)
 
     def _keeps(self, step: Step) -> set[int]:
-        wanted = _KEEPS.get(step.call.target, _OTHERS)
+        wanted = keeps(step)
         slots = (*(step.reads if "x" in wanted else ()), *((step.writes,) if "y" in wanted else ()))
         return {self._of(slot) for slot in slots}
 
