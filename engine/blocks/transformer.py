@@ -60,7 +60,7 @@ class _Layer(Weighted):
         return f"{self.heads} heads" + (", norm first" if self.norm_first else "")
 
 
-@block("transformer_encoder_layer", title="Transformer encoder layer", family=_FAMILY, stem="encoder",
+@block("transformer_encoder_layer", title="Transformer encoder", family=_FAMILY, stem="encoder",
        source="torch.nn.TransformerEncoderLayer; Vaswani et al. 2017, arXiv:1706.03762")  # fmt: skip
 class TransformerEncoderLayer(_Layer):
     """Attention of a sequence to itself, then a small network for each step (features to 4 times as many and back), each with
@@ -92,7 +92,7 @@ class TransformerEncoderLayer(_Layer):
         return 4 * t * d * d + 2 * t * t * d + 2 * t * d * self._width(d)
 
 
-@block("transformer_decoder_layer", title="Transformer decoder layer", family=_FAMILY, stem="decoder",
+@block("transformer_decoder_layer", title="Transformer decoder", family=_FAMILY, stem="decoder",
        source="torch.nn.TransformerDecoderLayer; Vaswani et al. 2017, arXiv:1706.03762")  # fmt: skip
 class TransformerDecoderLayer(_Layer):
     """Attention of the sequence that is being written to itself (no step sees later ones), then to the memory, which is what

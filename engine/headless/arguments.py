@@ -19,9 +19,11 @@ COMMANDS: Mapping[str, str] = {
     "predict": "ask a trained network about pictures",
     "inspect": "write a picture of what a layer has learned or answers",
     "export": "write PyTorch code or weights",
+    "trust": "let the Python code of a project run on this computer, after it was shown",
     "diff": "what is different between two networks",
     "figure": "write the drawing as SVG, PDF or PNG",
     "import-weights": "let a project begin with the weights in a .pth, .pt or .safetensors file",
+    "lsuv": "let a project begin with weights scaled with a batch of its data (layer-sequential unit-variance)",
 }
 PROBES = ("filters", "activations")
 FIGURE_STYLES = ("print", "light", "dark")
@@ -80,9 +82,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "predict": _predict,
         "inspect": _inspect,
         "export": _export,
+        "trust": _trust,
         "diff": _diff,
         "figure": _figure,
         "import-weights": _import,
+        "lsuv": _lsuv,
     }[name](parser)
     if name not in ("inspect", "export", "figure"):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -197,6 +201,12 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help="the file to write")
 
 
+def _trust(parser: argparse.ArgumentParser) -> None:
+    _network(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask: you have read the code and trust it")
+    parser.add_argument("--take-back", action="store_true", help="trust the project's code no more")
+
+
 def _diff(parser: argparse.ArgumentParser) -> None:
     for name, help_ in (("before", "a .loom file, preset:NAME or the folder of a run"), ("after", "the same")):
         parser.add_argument(name, metavar=name.upper(), help=help_)
@@ -216,6 +226,12 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--freeze", metavar="BLOCK|all|none", help="freeze every block up to this one; all: everything but the head"
     )
+
+
+def _lsuv(parser: argparse.ArgumentParser) -> None:
+    _network(parser)
+    parser.add_argument("-o", "--out", metavar="FILE.loom", help="the project to write; without it, PROJECT itself")
+    parser.add_argument("--data-dir", metavar="DIR", help="where known data sets such as mnist lie")
 
 
 def _figure(parser: argparse.ArgumentParser) -> None:

@@ -57,6 +57,10 @@ def _dispatch(argv: list[str]) -> int:
             from engine.headless.use import inspect
 
             return inspect(values.run, block=values.block, probe=values.probe, image=values.image, out=values.out)
+        case "trust":
+            from engine.headless.trust import trust
+
+            return trust(values.network, yes=values.yes, take_back=values.take_back, as_json=values.json)
         case "diff":
             from engine.headless.diff import difference
 
@@ -65,6 +69,10 @@ def _dispatch(argv: list[str]) -> int:
             from engine.headless.weights import import_weights
 
             return import_weights(values)
+        case "lsuv":
+            from engine.headless.first_values import scale
+
+            return scale(values)
         case _:
             from engine.headless.use import export
 
