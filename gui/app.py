@@ -20,6 +20,7 @@ from gui.design import DesignPlace
 from gui.dialogs.diff import DiffDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.figure import FigureDialog
+from gui.dialogs.first_values import FirstValuesDialog
 from gui.dialogs.weights import WeightsDialog
 from gui.dialogs.weights_face import SUFFIXES
 from gui.document import Document
@@ -147,7 +148,21 @@ def _of_the_drawing(document: Document, session: Session, window: Sequence[Windo
     def weights() -> None:
         import_weights(document, session, window[0])
 
+    def first_values() -> None:
+        dialog = FirstValuesDialog(document, session, window[0])
+        dialog.said.connect(window[0].say)
+        _open(dialog)
+
     return (
+        Action(
+            "train.lsuv",
+            "Initialise with data (LSUV)…",
+            first_values,
+            "",
+            "scale-balance",
+            lambda: session.state == "idle" and session.dataset is not None,
+            rule=True,
+        ),
         Action(
             "file.weights",
             "Import weights…",
