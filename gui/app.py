@@ -21,6 +21,7 @@ from gui.dialogs.diff import DiffDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.figure import FigureDialog
 from gui.dialogs.first_values import FirstValuesDialog
+from gui.dialogs.trust import TrustDialog, TrustedDialog
 from gui.dialogs.weights import WeightsDialog
 from gui.dialogs.weights_face import SUFFIXES
 from gui.document import Document
@@ -33,6 +34,7 @@ from gui.thumbnails import Thumbnails
 from gui.training.place import TrainPlace
 from gui.training.status import RunStatus
 from gui.training.transport import TransportBar
+from gui.trying import Trying
 from gui.window import Parts, Window
 
 from gui.data.place import DataPlace  # isort: skip
@@ -102,6 +104,8 @@ def build(project: Project) -> Window:
         document.select([block])
         design.reveal(block)
 
+    Trying(document)
+    document.trust_wanted.connect(lambda code: _open(TrustDialog(code, made)))
     document.mine.read()
     train.goto.connect(go_to_block)
     train.problems_wanted.connect(lambda: made.show_place("design"))
@@ -172,6 +176,7 @@ def _of_the_drawing(document: Document, session: Session, window: Sequence[Windo
             lambda: session.state == "idle",
         ),
         Action("file.figure", "Export figure…", figure, "Ctrl+Shift+E", "image-outline"),
+        Action("edit.trusted", "Trusted code…", lambda: _open(TrustedDialog(window[0])), "", "shield-check-outline", rule=True),
         Action("view.compare", "Compare with…", compare, "", "compare-horizontal", rule=True),
     )
 

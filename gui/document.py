@@ -13,6 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from engine.blocks.python import ReadAndTrust
+from engine.compiler.python_shapes import forget
 from engine.errors import Fix, GraphError
 from engine.graph import layout
 from engine.graph.check import Report, check
@@ -43,6 +45,7 @@ class Document(QObject):
         facts_changed: Emits the facts of the data set, or None.
         refused: Emits the sentence of a refused edit.
         place_changed: The project's title, file or dirty mark changed.
+        trust_wanted: Emits Python code of the drawing that the person wants to read and perhaps to trust.
     """
 
     edited = Signal(object)
@@ -53,6 +56,7 @@ class Document(QObject):
     facts_changed = Signal(object)
     refused = Signal(str)
     place_changed = Signal()
+    trust_wanted = Signal(str)
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -218,6 +222,13 @@ class Document(QObject):
             self.report = ways.reports(self.root, self.root_report, self.scope)[-1]
             self.reported.emit(self.report)
 
+    def recheck(self) -> None:
+        """Check everything anew: what is known of persons' classes, or which of them are trusted, has changed."""
+        forget(self.root)
+        self.root_report = check(self.root, self.facts)
+        self.report = ways.reports(self.root, self.root_report, self.scope)[-1]
+        self.reported.emit(self.report)
+
     # --- composites
 
     def open_scope(self, scope: Scope) -> None:
@@ -322,4 +333,8 @@ class Document(QObject):
 
     def apply_fix(self, fix: Fix, *, whole: bool = False) -> bool:
         """Carry out a mend that the open drawing's report (`whole`: the network's) proposes, as one undo step."""
+        asked = [leaf for edit in fix.edits for leaf in ways.leaves(edit) if isinstance(leaf, ReadAndTrust)]
+        if asked:
+            self.trust_wanted.emit(asked[0].code)
+            return True
         return self.do(Batch(tuple(fix.edits)), fix.title, whole=whole)

@@ -23,7 +23,7 @@ PENDING = "python-pending"
 MOST_KNOWN = 4096  # answers; a class is asked about once for each of the shapes that arrive
 _START = "python."  # of a call's target: "python.Gate:" and the text
 TEMPLATE = '''class ResidualGate(nn.Module):
-    """A convolution beside a shortcut; a learned number a channel says how much of it is let through."""
+    """A convolution beside a shortcut, let through by a learned gate a channel."""
 
     def __init__(self, channels: int, kernel_size: int = 3) -> None:
         super().__init__()
@@ -78,6 +78,17 @@ class Refusal:
     line: int | None = None
 
 
+@dataclass(frozen=True)
+class ReadAndTrust:
+    """In the place of an edit in a mend: let the person read a text and decide. It changes no drawing.
+
+    Attributes:
+        code: The text.
+    """
+
+    code: str
+
+
 _answers: dict[Question, Answer | Refusal] = {}
 
 
@@ -91,6 +102,13 @@ def tell(found: Mapping[Question, Answer | Refusal]) -> None:
 def known(question: Question) -> Answer | Refusal | None:
     """What was found out; None as long as nothing was."""
     return _answers.get(question)
+
+
+def fault_of(code: str) -> Refusal | None:
+    """What went wrong the last time when a text was tried; None where nothing did, or it was not."""
+    found = [answer for question, answer in _answers.items() if question.code == code]
+    last = found[-1] if found else None
+    return last if isinstance(last, Refusal) else None
 
 
 def target(text: str) -> str:

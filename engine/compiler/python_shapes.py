@@ -106,7 +106,10 @@ def found_out(asked: Iterable[Question], *, seconds: float = SECONDS) -> dict[Qu
         for question in asked:
             if not trust.trusted(question.code):
                 continue
-            child = child if child is not None and child.alive else _Child()
+            if child is None or not child.alive:
+                if child is not None:
+                    child.end()
+                child = _Child()
             out[question] = child.ask(question, seconds)
     finally:
         if child is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.blocks.python import ReadAndTrust
 from engine.blocks.spec import Shape, pair, spec_of
 from engine.errors import BlockError, Fix
 from engine.graph import layout
@@ -45,6 +46,8 @@ def for_block(graph: Graph, node: Node, error: BlockError, xs: tuple[Shape, ...]
                 *set_values(node, "Set stride to 1", {"stride": 1}),
                 *set_values(node, f"Pad by {rim[0]}×{rim[1]} pixels instead", {"padding": rim}),
             )
+        case "untrusted":
+            return (Fix("Read and trust…", (ReadAndTrust(str(getattr(node.block(), "code", ""))),)),)
         case "groups-differ":
             return set_values(node, "Set groups to 1", {"groups": 1})
         case "padding-too-large":

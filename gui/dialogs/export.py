@@ -29,8 +29,8 @@ from engine.export import targets
 from engine.training.runs import runs_folder
 from gui import theme
 from gui.background import in_background
+from gui.code import CodeView
 from gui.dialogs import export_job as job
-from gui.dialogs.code import CodeView
 from gui.document import Document
 from gui.session import Session
 from gui.weights import weights_of

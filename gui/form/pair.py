@@ -10,9 +10,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
-from engine.declare import Choice, Flag, Integer, Pair, Real, Row, Setting, Text
+from engine.declare import Choice, Code, Flag, Integer, Pair, Real, Row, Setting, Text
 from engine.errors import SettingError
 from gui import theme
+from gui.form.code import CodeEditor
 from gui.form.editors import FIELD_HEIGHT, ChoiceEditor, Editor, FlagEditor, NumberEditor, TextEditor
 from gui.form.number import NumberEdit
 from gui.form.numbers import RowEditor
@@ -163,6 +164,8 @@ def editor(setting: Setting) -> Editor:
             made = FlagEditor(setting)
         case Choice():
             made = ChoiceEditor(setting)
+        case Code():
+            made = CodeEditor(setting)
         case Text():
             made = TextEditor(setting)
         case Pair():

@@ -16,7 +16,7 @@ from engine.graph.reader import VERSION
 from engine.project import open_project
 from gui.background import open_jobs
 from gui.dialogs import export_job as job
-from gui.dialogs.code import Highlighter
+from gui.code import Highlighter
 from gui.dialogs.export import ExportDialog
 from gui.document import Document
 from gui.session import Session
