@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.errors import GraphError
-from engine.graph import dissolving, grouping, redefining
+from engine.graph import dissolving, grouping, redefining, tying
 from engine.graph.edits import Batch, Edit, Rename
 from gui.document import Document
 from gui.scope import drawing
@@ -59,7 +59,7 @@ def rename(document: Document, block: str, name: str) -> bool:
     if owner is not None and node.spec.role in ("entry", "exit"):
         edit = redefining.renamed_port(document.root, document.root.composite(owner), block, name)
         return document.do(edit, "Rename", whole=True)
-    return document.do(Rename(block, name), "Rename")
+    return document.do(tying.renamed(document.graph, block, name), "Rename")
 
 
 def rename_refusal(document: Document, block: str, name: str) -> str:

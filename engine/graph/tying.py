@@ -1,4 +1,4 @@
-"""Whether blocks that share a weight can: the one named is there, and its weight is as large.
+"""Blocks that share a weight: whether they can, which could, and that they go on doing so when one of them is renamed.
 
 Not for: sharing them (`engine.compiler.module`).
 """
@@ -10,7 +10,8 @@ from engine.blocks.linear import Linear
 from engine.blocks.spec import Shape
 from engine.declare import unknown
 from engine.errors import Problem
-from engine.graph.model import Node
+from engine.graph.edits import Batch, Configure, Edit, Rename
+from engine.graph.model import Graph, Node
 from engine.graph.walk import Walk
 
 
@@ -22,7 +23,9 @@ def check_ties(walk: Walk, nodes: tuple[Node, ...]) -> None:
         nodes: Its blocks.
     """
     made = walk.made.values()
-    different = dict(zip(map(id, made), made, strict=True)).values()  # equal blocks are one object; an edit has no time for all
+    different = dict(
+        zip(map(id, made), made, strict=True)
+    ).values()  # equal blocks are one object; an edit has no time for all
     if not any(getattr(block, "tied", "") for block in different):
         return
     tied = [node for node in nodes if node.settings.get("tied") and getattr(walk.made[node.id], "tied", "")]
@@ -65,3 +68,20 @@ def _weight(walk: Walk, node: Node) -> tuple[int, int] | None:
     if not isinstance(block, Linear) or x is None or not x.dims:
         return None
     return block.out_features, x.dims[-1]
+
+
+def partners(graph: Graph, block: str) -> tuple[str, ...]:
+    """Names of the blocks beside a block whose weight it could share."""
+    return tuple(
+        node.name for node in graph
+        if node.id != block and node.kind in ("embedding", "linear") and not node.settings.get("tied")
+    )  # fmt: skip
+
+
+def renamed(graph: Graph, block: str, name: str) -> Edit:
+    """Another name for a block; those that share its weight name it so, too."""
+    before = graph.node(block).name
+    edits = [
+        Configure(node.id, {"tied": name}) for node in graph if node.id != block and node.settings.get("tied") == before
+    ]
+    return Batch((Rename(block, name), *edits)) if edits else Rename(block, name)

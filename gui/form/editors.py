@@ -7,13 +7,15 @@ Not for: labels, order and folding (`gui.form.panel`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QCompleter,
     QHBoxLayout,
     QLineEdit,
     QWidget,
@@ -223,6 +225,9 @@ class TextEditor(Editor):
         self.field = QLineEdit()
         self.field.textEdited.connect(self._typed)
         self.field.editingFinished.connect(self.finished)
+        self._words = QCompleter(QStringListModel(self), self)
+        self._words.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._words.activated.connect(self._picked)
         self._adopt(self.field)
 
     def _typed(self, _text: str) -> None:
@@ -233,6 +238,18 @@ class TextEditor(Editor):
             return
         self.refused.emit("")
         self.changed.emit(value)
+
+    def offer(self, words: Sequence[str]) -> None:
+        """Offer words to choose from while it is typed in; the arrow-down key shows them all."""
+        model = self._words.model()
+        if isinstance(model, QStringListModel) and model.stringList() != list(words):
+            model.setStringList(list(words))
+        self.field.setCompleter(self._words)
+
+    def _picked(self, word: str) -> None:
+        self.field.setText(word)
+        self._typed(word)
+        self.finished.emit()
 
     def value(self) -> Any:
         return self.setting.check(self.field.text())

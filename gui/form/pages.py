@@ -26,10 +26,12 @@ from engine.graph.expression import is_expression
 from engine.graph.model import Batch, Configure, Node
 from engine.graph.naming import RUNNING
 from engine.graph.targets import said
+from engine.graph.tying import partners
 from gui import composing, theme
 from gui.document import Document
 from gui.figures import count, memory
 from gui.form.bypass import BypassRow
+from gui.form.editors import TextEditor
 from gui.form.facts import FactTable, LayerModel, ProblemCard, field_of
 from gui.form.freeze import FreezeRow
 from gui.form.instance import InstanceBox
@@ -183,6 +185,9 @@ class BlockPage(Page):
         elif expressions:
             self.form.allow_expressions(RUNNING)
         self.form.set_values(to_json(made, all_of_them=True), expressions)
+        shares = self.form.rows.get("tied")
+        if shares is not None and isinstance(shares.editor, TextEditor):
+            shares.editor.offer(partners(self.document.graph, self.block))
 
     def _show_facts(self) -> None:
         graph, found = self.document.graph, self.document.report.blocks.get(self.block)
