@@ -55,7 +55,7 @@ class Linear(Weighted):
         return "whole" if len(xs[0].dims) == 1 else None
 
     def face(self) -> str:
-        return f"{self.out_features} neurons"
+        return f"{self.out_features} neuron{'s' * (self.out_features != 1)}"
 
 
 @block("bilinear", title="Bilinear", family="Linear", stem="bilinear", source="torch.nn.Bilinear")
@@ -93,7 +93,7 @@ class Bilinear(Weighted):
         return "whole"
 
     def face(self) -> str:
-        return f"{self.out_features} neurons"
+        return f"{self.out_features} neuron{'s' * (self.out_features != 1)}"
 
 
 @block("rbf_output", title="RBF output", family="Linear", stem="rbf",
