@@ -125,7 +125,13 @@ class LayerScale(Block):
         return f"from {self.start:g}"
 
 
-@block("scale_shift", title="Scale and shift", family=_FAMILY, stem="affine", source="elementwise a · x + b (torch.mul, torch.add)")
+@block(
+    "scale_shift",
+    title="Scale and shift",
+    family=_FAMILY,
+    stem="affine",
+    source="elementwise a · x + b (torch.mul, torch.add)",
+)
 class ScaleShift(Block):
     """Every number times a plus b: y = a · x + b. With a = 2 and b = −1 what lies between 0 and 1 lies between −1 and 1. Learned:
     a and b are two weights, one of each for the whole tensor."""

@@ -17,7 +17,9 @@ from engine.training.settings import TrainingSettings
 
 BLOCK = 16  # channels that oneDNN works on at once; what has fewer is filled up
 # Steps whose gradient is the one that arrives, not a copy.
-_PASSING = frozenset({"add", "nn.Flatten", "nn.Identity", "nn.Unflatten", ".permute", ".reshape", ".squeeze", ".unsqueeze"})
+_PASSING = frozenset(
+    {"add", "nn.Flatten", "nn.Identity", "nn.Unflatten", ".permute", ".reshape", ".squeeze", ".unsqueeze"}
+)
 
 # What the processor's libraries take on top of torch's own tensors, as a share of these: the rims of their heaps and the
 # reordered copies of oneDNN, measured with benchmarks/memory.py (torch 2.13, glibc). A card's allocator keeps to its blocks.
