@@ -6,7 +6,7 @@ Not for: running it. What is typed is read while one types, and never run by thi
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine import trust
@@ -63,8 +63,6 @@ class CodeDialog(QDialog):
         column.addWidget(self.edit, 1)
         column.addWidget(self.said)
         column.addLayout(buttons)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._apply)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(READ_MS)
@@ -148,6 +146,14 @@ class CodeDialog(QDialog):
             if button != QMessageBox.StandardButton.Discard:
                 return
         super().reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter applies."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._apply()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window's own button is Cancel."""

@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine import trust
+from engine.blocks import python
 from engine.blocks.spec import Block, BlockError, Call, Shape, kinds
+from engine.compiler import python_child
 from engine.compiler.module import build
 from engine.compiler.plan import InputSpec, OutputSpec, Plan, Step
 from engine.declare import Choice, Flag, Integer, Pair, Real, Row, declared, integer
@@ -48,6 +51,7 @@ STRICTER = {
     ("*", "wants-windows"): "torch writes whatever has as many numbers in another shape",
     ("window_reverse", "sizes-differ"): "torch writes whatever has as many numbers in another shape",
     ("*", "wants-patches"): "torch takes N×C·k² for patches without a batch",
+    ("python", "python-failed"): "torch takes the batch for the channels of one map",
     ("expression", "unread-input"): "a wire that changes nothing is a mistake",
     ("*", "state-differs"): "torch's LSTM died of a segmentation fault here before such states were left out",
     ("*", "projection-too-large"): "torch refuses it, and is not asked",
@@ -153,9 +157,37 @@ def by_torch(block, shapes):
     return found, count, flops.get_total_flops() / 2 / BATCH
 
 
+@pytest.fixture(autouse=True)
+def machine(tmp_path, monkeypatch):
+    """A machine on which the code that a fresh Python block holds is trusted."""
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path))
+    trust.give(python.TEMPLATE, "ResidualGate")
+
+
+def tried(block, shapes):
+    """Find out here what a person's class does, as the process for it would."""
+    question = block.question(*shapes)
+    said = {
+        "code": block.code,
+        "arguments": question.arguments,
+        "ports": block.port_names,
+        "optional": [port.optional for port in block.inputs()],
+        "outputs": len(block.outputs()),
+        "shapes": [None if x is None else [x.dims, x.dtype, x.batched] for x in shapes],
+    }
+    try:
+        found = python_child.tried(said)
+    except (python_child.UnfitError, RuntimeError, CompileError) as error:
+        return {question: python.Refusal(str(error))}
+    outputs = tuple(Shape(tuple(dims), dtype, batched) for dims, dtype, batched in found["outputs"])
+    return {question: python.Answer(outputs, found["parameters"], found["macs"])}
+
+
 def asked(block, shapes):
     """(what the block promises, None) or (None, why it refuses)."""
     try:
+        if isinstance(block, python.PythonBlock):
+            python.tell(tried(block, shapes))
         return block.shapes(*shapes), None
     except BlockError as error:
         return None, error
