@@ -131,8 +131,9 @@ class Call:
 
     Attributes:
         target: Dotted name under `nn.` ("nn.Conv2d"), under `layers.` for torch modules of ours (`engine.layers`),
-            "python.Name:text" for a person's own (`engine.blocks.python`), under `torch.` or `nn.functional.` for a plain
-            function of tensors; ".permute" for a method of the first tensor. "add", "sub" and "mul" stand for `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: none).
+            "python.Name:text" for a person's own (`engine.blocks.python`), under `torch.` or `nn.functional.` for a
+            plain function of tensors; ".permute" for a method of the first tensor. "add", "sub" and "mul" stand for
+            `a + b + ...`; "slice" with dim, start, stop, step for `a[:, start:stop:step]` (None: none).
         args: Positional arguments, after the tensors where the target is a function.
         kwargs: Keyword arguments. Only None, bool, int, float, str and tuples of these.
         packed: Whether a function takes its tensors as one list (`torch.cat([a, b], dim=1)`).
