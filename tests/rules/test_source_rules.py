@@ -31,9 +31,15 @@ def calls(text: str, *words: str) -> Iterator[tuple[ast.Call, str]]:
             yield node, ast.unparse(node.func)
 
 
+# The one place where code that a person has read and trusts on this machine becomes a class; it asks `engine.trust` first.
+TRUSTED_CODE = "engine/compiler/python.py"
+
+
 def loads_no_code(path: str, text: str) -> Iterator[str]:
-    """Nothing that arrives from outside is executed."""
+    """Nothing that arrives from outside is executed, but what a person trusts, in one place."""
     for node, name in calls(text, "eval", "exec", "load", "shell"):
+        if name == "exec" and path == TRUSTED_CODE:
+            continue
         if name in ("eval", "exec", "pickle.load", "pickle.loads", "marshal.loads", "dill.load", "joblib.load"):
             yield f"{path}:{node.lineno} {name}"
         if name == "torch.load" and not any(
@@ -137,6 +143,8 @@ PLANTS: list[tuple[Rule, str, str]] = [
     (opencv_has_one_room, "gui/a.py", "import cv2"),
     (opencv_has_one_room, "engine/data/a.py", "def f():\n    from cv2 import imread"),
     (loads_no_code, "engine/a.py", "x = eval(text)"),
+    (loads_no_code, "engine/a.py", "exec(text)"),
+    (loads_no_code, TRUSTED_CODE, "x = eval(text)"),
     (loads_no_code, "engine/a.py", "import torch\nx = torch.load(path)"),
     (loads_no_code, "engine/a.py", "import torch\nx = torch.load(path, weights_only=False)"),
     (loads_no_code, "engine/a.py", "import numpy as np\nx = np.load(path, allow_pickle=True)"),
