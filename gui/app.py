@@ -176,7 +176,14 @@ def _of_the_drawing(document: Document, session: Session, window: Sequence[Windo
             lambda: session.state == "idle",
         ),
         Action("file.figure", "Export figure…", figure, "Ctrl+Shift+E", "image-outline"),
-        Action("edit.trusted", "Trusted code…", lambda: _open(TrustedDialog(window[0])), "", "shield-check-outline", rule=True),
+        Action(
+            "edit.trusted",
+            "Trusted code…",
+            lambda: _open(TrustedDialog(window[0])),
+            "",
+            "shield-check-outline",
+            rule=True,
+        ),
         Action("view.compare", "Compare with…", compare, "", "compare-horizontal", rule=True),
     )
 

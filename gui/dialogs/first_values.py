@@ -82,7 +82,9 @@ class FirstValuesDialog(QDialog):
         self.table.setStyleSheet("QTableWidget::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }")
         for column in range(len(HEADS)):
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-            self.table.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            head_item = self.table.horizontalHeaderItem(column)
+            if head_item is not None:
+                head_item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -15,8 +15,8 @@ from engine.graph.model import Configure
 from engine.graph.reader import VERSION
 from engine.project import open_project
 from gui.background import open_jobs
-from gui.dialogs import export_job as job
 from gui.code import Highlighter
+from gui.dialogs import export_job as job
 from gui.dialogs.export import ExportDialog
 from gui.document import Document
 from gui.session import Session
