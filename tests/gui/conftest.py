@@ -26,7 +26,7 @@ class LookedAt(QObject):
         self.run: str | None = None
         self.looking_at: Graph | None = graph.copy()
         self.trained = True
-        self.imported: tuple[str, ...] = ()
+        self.imported = ""
         self.asked: dict[str, Any] = {}
         self.forgotten: list[str] = []
         rows = range(len(next(iter(columns.values())))) if columns else range(0)
