@@ -11,6 +11,8 @@ from torch import Tensor, nn
 class TimestepEmbedding(nn.Module):
     """Gives each whole number t the vector sin(t w), cos(t w) with w = max_period ** (-i / (half - 1)).
 
+    It is worked out in single precision and given in the type of the network's numbers.
+
     Args:
         dim: Numbers in the vector, an even number; half of it are sines.
         max_period: The slowest frequency is one over it.
@@ -23,6 +25,8 @@ class TimestepEmbedding(nn.Module):
         if dim % 2:
             raise ValueError(f"dim is {dim}, but half of the numbers are sines and half are cosines")
         self.dim, self.max_period, self.order, self.last = dim, max_period, order, last
+        self.register_buffer("one", torch.ones(()), persistent=False)  # knows the type that the network was brought to
+        self.one: Tensor
 
     def forward(self, t: Tensor) -> Tensor:
         """[N] of whole numbers to [N, dim]."""
@@ -31,7 +35,7 @@ class TimestepEmbedding(nn.Module):
         frequencies = torch.exp(-math.log(self.max_period) / (half - 1 if self.last else half) * steps)
         angles = t.to(torch.float32)[:, None] * frequencies[None, :]
         parts = [angles.sin(), angles.cos()]
-        return torch.cat(parts if self.order == "sin_cos" else parts[::-1], dim=1)
+        return torch.cat(parts if self.order == "sin_cos" else parts[::-1], dim=1).to(self.one.dtype)
 
     def extra_repr(self) -> str:
         return f"{self.dim}, max_period={self.max_period:g}, order={self.order!r}, last={self.last}"
