@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 import engine
-from engine.graph.model import Batch, Configure
+from engine.graph.model import Batch, Configure, Graph
 from tests.exactness.compare import agree
-from tests.exactness.references.plain import VGG11
+from tests.exactness.references.plain import VGG11, AlexNet, AlexNetTowers
 
 
 def test_vgg11_is_the_reference_to_the_last_digits() -> None:
@@ -13,3 +15,26 @@ def test_vgg11_is_the_reference_to_the_last_digits() -> None:
     graph = engine.open("preset:vgg11").graph
     graph.apply(Batch(tuple(Configure(graph.named(name).id, {"out_features": 32}) for name in ("fc1", "fc2"))))
     agree(graph, VGG11(hidden=32), (3, 64, 64), by=("torchvision",))
+
+
+def small_alexnet(name: str) -> Graph:
+    """A smaller picture, and narrow linear layers."""
+    graph = engine.open(f"preset:{name}").graph
+    graph.apply(Configure("image", {"height": 67, "width": 67}))
+    for layer in ("fc6", "fc7"):
+        graph.apply(Configure(layer, {"out_features": 24}))
+    return graph
+
+
+@pytest.mark.parametrize(("name", "alpha", "k"), [("alexnet_2012", 1e-4, 2), ("alexnet_caffe", 1e-4 / 5, 1)])
+def test_alexnet_of_2012_is_the_reference_to_the_last_digits(name: str, alpha: float, k: float) -> None:
+    agree(small_alexnet(name), AlexNet(24, alpha=alpha, k=k), (3, 67, 67))
+
+
+def test_alexnet_in_two_towers_is_the_reference_to_the_last_digits() -> None:
+    agree(small_alexnet("alexnet_2012_towers"), AlexNetTowers(24), (3, 67, 67))
+
+
+def test_the_constants_of_another_response_norm_are_seen() -> None:
+    with pytest.raises(AssertionError, match="apart"):
+        agree(small_alexnet("alexnet_caffe"), AlexNet(24, alpha=1e-4, k=1), (3, 67, 67), trained=False)

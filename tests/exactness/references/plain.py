@@ -1,4 +1,7 @@
-"""VGG-11 in the layout and names of torchvision: Simonyan and Zisserman 2014, column A."""
+"""VGG-11 in the layout and names of torchvision: Simonyan and Zisserman 2014, column A; AlexNet of 2012 and Caffe's.
+
+AlexNet's tensors stand in the order of the drawings.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +32,78 @@ class VGG11(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(torch.flatten(self.avgpool(self.features(x)), 1))
+
+
+def response_norm(x: Tensor, *, alpha: float, k: float) -> Tensor:
+    """Each number divided by the strength of five channels at its pixel; `alpha` counts each of them in full, as in the paper."""
+    squares = nn.functional.pad(x * x, (0, 0, 0, 0, 2, 2))
+    around = sum(squares[:, shift : shift + x.shape[1]] for shift in range(5))
+    return x / (k + alpha * around) ** 0.75
+
+
+class AlexNet(nn.Module):
+    """The network of 2012 with its towers as groups, and with other constants Caffe's.
+
+    Args:
+        wide: Neurons of the hidden linear layers, 4096 in the paper.
+        alpha: Of the response norm.
+        k: Of the response norm.
+    """
+
+    def __init__(self, wide: int, *, alpha: float, k: float) -> None:
+        super().__init__()
+        self.alpha, self.k = alpha, k
+        self.conv1, self.conv2 = nn.Conv2d(3, 96, 11, 4), nn.Conv2d(96, 256, 5, padding=2, groups=2)
+        self.conv3 = nn.Conv2d(256, 384, 3, padding=1)
+        self.conv4 = nn.Conv2d(384, 384, 3, padding=1, groups=2)
+        self.conv5 = nn.Conv2d(384, 256, 3, padding=1, groups=2)
+        self.fc6, self.fc7, self.fc8 = nn.Linear(256, wide), nn.Linear(wide, wide), nn.Linear(wide, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for conv in (self.conv1, self.conv2):
+            x = response_norm(torch.relu(conv(x)), alpha=self.alpha, k=self.k)
+            x = nn.functional.max_pool2d(x, 3, 2)
+        for conv in (self.conv3, self.conv4, self.conv5):
+            x = torch.relu(conv(x))
+        x = nn.functional.max_pool2d(x, 3, 2).flatten(1)
+        for layer in (self.fc6, self.fc7):
+            x = nn.functional.dropout(torch.relu(layer(x)), 0.5, self.training)
+        return self.fc8(x)
+
+
+class Tower(nn.Module):
+    """One tower's convolutions up to where it meets the other."""
+
+    def __init__(self, *convs: nn.Conv2d) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(convs)
+
+
+class AlexNetTowers(nn.Module):
+    """Two towers with a response norm each; they meet in front of the third convolution and at the end."""
+
+    def __init__(self, wide: int) -> None:
+        super().__init__()
+        self.fronts = nn.ModuleList(Tower(nn.Conv2d(3, 48, 11, 4), nn.Conv2d(48, 128, 5, padding=2)) for _ in range(2))
+        self.backs = nn.ModuleList(
+            Tower(*(nn.Conv2d(a, b, 3, padding=1) for a, b in ((256, 192), (192, 192), (192, 128)))) for _ in range(2)
+        )
+        self.fc6, self.fc7, self.fc8 = nn.Linear(256, wide), nn.Linear(wide, wide), nn.Linear(wide, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        said = []
+        for tower in self.fronts:
+            y = x
+            for conv in tower.convs:
+                y = nn.functional.max_pool2d(response_norm(torch.relu(conv(y)), alpha=1e-4, k=2), 3, 2)
+            said.append(y)
+        x, said = torch.cat(said, 1), []
+        for tower in self.backs:
+            y = x
+            for conv in tower.convs:
+                y = torch.relu(conv(y))
+            said.append(nn.functional.max_pool2d(y, 3, 2))
+        x = torch.cat(said, 1).flatten(1)
+        for layer in (self.fc6, self.fc7):
+            x = nn.functional.dropout(torch.relu(layer(x)), 0.5, self.training)
+        return self.fc8(x)
