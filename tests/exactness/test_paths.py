@@ -7,13 +7,21 @@ import pytest
 import engine
 from engine.compiler.plan import objective
 from engine.graph.facts import Column, DataFacts
-from engine.graph.model import AddBlock, Batch, Configure, Connect, End, Inside, Node, RemoveBlock, Wire
+from engine.graph.model import AddBlock, Batch, Configure, Connect, End, Graph, Inside, Node, RemoveBlock, Wire
 from tests.exactness.compare import agree
-from tests.exactness.references.paths import DenseNet, GoogLeNet, SqueezeNet
+from tests.exactness.references.paths import DenseNet, GoogLeNet, PublishedGoogLeNet, SqueezeNet
 
 
 def test_googlenet_is_the_reference_to_the_last_digits() -> None:
     agree("preset:googlenet_noaux", GoogLeNet(), (3, 64, 64), by=("torchvision",))
+
+
+def heads_answer(graph: Graph) -> None:
+    """Let the heads answer, so that what they say and what comes back through them is compared."""
+    for name in ("loss1", "loss2"):
+        (wire,) = graph.wires_into(name)
+        graph.apply(RemoveBlock(name))
+        graph.apply(Batch((AddBlock(Node(name, "output", name)), Connect(Wire(wire.source, End(name, "x"))))))
 
 
 def test_googlenet_learns_from_its_heads_too() -> None:
@@ -23,13 +31,7 @@ def test_googlenet_learns_from_its_heads_too() -> None:
     assert [(term.name, term.kind, term.weight) for term in terms] == [
         ("loss", "cross_entropy", 1.0), ("loss1", "cross_entropy", 0.3), ("loss2", "cross_entropy", 0.3),
     ]  # fmt: skip
-    for name in (
-        "loss1",
-        "loss2",
-    ):  # let them answer, so that what they say and what comes back through them is compared
-        (wire,) = graph.wires_into(name)
-        graph.apply(RemoveBlock(name))
-        graph.apply(Batch((AddBlock(Node(name, "output", name)), Connect(Wire(wire.source, End(name, "x"))))))
+    heads_answer(graph)
     agree(graph, GoogLeNet(auxiliary=True), (3, 64, 64), by=("torchvision",))
 
 
@@ -38,6 +40,32 @@ def test_a_wider_third_branch_is_seen() -> None:
     graph.apply(Inside("inception", Configure("branch3", {"kernel": 5, "padding": 2})))
     with pytest.raises(AssertionError):
         agree(graph, GoogLeNet(), (3, 64, 64), trained=False)
+
+
+WIDTHS = tuple((8 + n, 4 + n, 7 + n, 3 + n, 5 + n, 6 + n) for n in range(9))  # of the modules made narrow
+
+
+def published() -> Graph:
+    """GoogLeNet as published, in small, whose heads answer."""
+    graph = engine.open("preset:googlenet_paper").graph
+    graph.apply(Configure("image", {"height": 96, "width": 96}))
+    modules = [name for name in graph.nodes if name.startswith("inception")]
+    for name, widths in zip(sorted(modules), WIDTHS, strict=True):
+        values = zip(("one", "reduce3", "three", "reduce5", "five", "pool"), widths, strict=True)
+        graph.apply(Configure(name, dict(values)))
+    heads_answer(graph)
+    return graph
+
+
+def test_googlenet_as_published_is_the_reference_to_the_last_digits() -> None:
+    agree(published(), PublishedGoogLeNet(WIDTHS, places=1), (3, 96, 96))
+
+
+def test_poolings_that_do_not_round_up_are_seen() -> None:
+    graph = published()
+    graph.apply(Configure("maxpool1", {"ceil_mode": False, "padding": 1}))
+    with pytest.raises(AssertionError, match="apart"):
+        agree(graph, PublishedGoogLeNet(WIDTHS, places=1), (3, 96, 96), trained=False)
 
 
 @pytest.mark.parametrize("version", ["1_0", "1_1"])

@@ -1,9 +1,14 @@
-"""GoogLeNet, SqueezeNet and DenseNet-121 in the layout, order and names of torchvision."""
+"""GoogLeNet, SqueezeNet and DenseNet-121 in the layout, order and names of torchvision; GoogLeNet as published.
+
+The last one's tensors stand in the order of the drawing.
+"""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+
+from tests.exactness.references.plain import response_norm
 
 
 class BasicConv2d(nn.Module):
@@ -82,6 +87,70 @@ class GoogLeNet(nn.Module):
         x = self.inception5b(self.inception5a(pool(self.inception4e(x), 2)))
         x = torch.flatten(nn.functional.adaptive_avg_pool2d(x, 1), 1)
         return (self.fc(nn.functional.dropout(x, 0.2, training=self.training)), *heads)
+
+
+class PublishedInception(nn.Module):
+    """With true 5 × 5 filters, and biases instead of batch norm."""
+
+    def __init__(self, arriving: int, one: int, reduce3: int, three: int, reduce5: int, five: int, pool: int) -> None:
+        super().__init__()
+        self.one = nn.Conv2d(arriving, one, 1)
+        self.reduce3, self.three = nn.Conv2d(arriving, reduce3, 1), nn.Conv2d(reduce3, three, 3, padding=1)
+        self.reduce5, self.five = nn.Conv2d(arriving, reduce5, 1), nn.Conv2d(reduce5, five, 5, padding=2)
+        self.pool = nn.Conv2d(arriving, pool, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        three, five = torch.relu(self.reduce3(x)), torch.relu(self.reduce5(x))
+        pooled = nn.functional.max_pool2d(x, 3, 1, 1)
+        return torch.relu(torch.cat([self.one(x), self.three(three), self.five(five), self.pool(pooled)], 1))
+
+
+class PublishedHead(nn.Module):
+    def __init__(self, arriving: int, places: int) -> None:
+        super().__init__()
+        self.conv, self.fc1, self.fc2 = (
+            nn.Conv2d(arriving, 128, 1),
+            nn.Linear(128 * places, 1024),
+            nn.Linear(1024, 1000),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.conv(nn.functional.avg_pool2d(x, 5, 3))).flatten(1)
+        return self.fc2(nn.functional.dropout(torch.relu(self.fc1(x)), 0.7, self.training))
+
+
+class PublishedGoogLeNet(nn.Module):
+    """Szegedy et al. 2014, with response norms; it gives its own answer and those of the two heads.
+
+    Args:
+        widths: Of the nine modules, from 3a to 5b.
+        places: Of the map that the heads make.
+    """
+
+    def __init__(self, widths: tuple[tuple[int, int, int, int, int, int], ...], places: int) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(3, 64, 7, 2, 3), nn.Conv2d(64, 64, 1)
+        self.conv3 = nn.Conv2d(64, 192, 3, padding=1)
+        arriving, modules = [192], []
+        for one, reduce3, three, reduce5, five, pool in widths:
+            modules.append(PublishedInception(arriving[-1], one, reduce3, three, reduce5, five, pool))
+            arriving.append(one + three + five + pool)
+        self.inceptions = nn.ModuleList(modules)
+        self.heads = nn.ModuleList([PublishedHead(arriving[3], places), PublishedHead(arriving[6], places)])
+        self.fc = nn.Linear(arriving[-1], 1000)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        def pool(x: Tensor) -> Tensor:
+            return nn.functional.max_pool2d(x, 3, 2, ceil_mode=True)
+
+        x = response_norm(pool(torch.relu(self.conv1(x))), alpha=1e-4 / 5, k=1)
+        x = torch.relu(self.conv3(torch.relu(self.conv2(x))))
+        x, said = pool(response_norm(x, alpha=1e-4 / 5, k=1)), []
+        for number, module in enumerate(self.inceptions):
+            x = module(pool(x) if number in (2, 7) else x)
+            said.append(x)
+        heads = [head(said[at]) for head, at in zip(self.heads, (2, 5), strict=True)]
+        return (self.fc(nn.functional.dropout(x.mean((2, 3)), 0.4, self.training)), *heads)
 
 
 class Fire(nn.Module):
