@@ -103,8 +103,8 @@ class SettingsForm(QWidget):
             if self._fold_of(name) is self.advanced and not _same(values.get(name, row.setting.default), row.setting.default)
         ]  # fmt: skip
         self.advanced.tell(f"{len(changed)} changed" if changed else "")
-        if "init" not in self.rows:
-            return
+        if not self.rows.keys() >= set(FIRST_VALUES):
+            return  # PReLU has an "init" of its own: the first value of its slope
         scheme = str(values.get("init", "default"))
         meant = matters(scheme)
         for name in FIRST_VALUES:

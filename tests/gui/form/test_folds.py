@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.blocks.initial import FIRST_VALUES
 from engine.blocks.spec import kinds, spec_of
+from engine.declare import to_json
 from gui.form.panel import SettingsForm
 
 MOST = 6  # settings of a block that are seen at once
@@ -66,3 +67,13 @@ def test_a_fault_in_a_first_value_unfolds_them(form: SettingsForm) -> None:
 def test_no_block_shows_more_settings_at_once_than_can_be_taken_in(kind: str) -> None:
     plain = [name for name, setting in spec_of(kind).settings.items() if not setting.advanced]
     assert len(plain) <= MOST, f"{kind} shows {plain}; make the rare ones advanced"
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_the_form_of_every_block_shows_the_values_that_it_has(kind: str, qtbot: QtBot) -> None:
+    form = SettingsForm(spec_of(kind))
+    qtbot.addWidget(form)
+    usual = to_json(spec_of(kind)(), all_of_them=True)
+    form.set_values(usual)
+    shown = {name: list(value) if isinstance(value, tuple) else value for name, value in form.values().items()}
+    assert shown == usual
