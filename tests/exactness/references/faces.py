@@ -1,4 +1,4 @@
-"""Networks for faces: DeepFace (Taigman et al. 2014), Levi & Hassner 2015 with two answers, and a small one with batch norm.
+"""Age and gender from faces: the network of Levi & Hassner 2015 with two answers, and a small one with batch norm.
 
 Their tensors stand in the order of the drawings.
 """
@@ -12,50 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.exactness.references.plain import response_norm
-
-
-class Local(nn.Module):
-    """Filters of each place, and a bias of each place; weights lie place by place, biases map by map."""
-
-    def __init__(self, sizes: tuple[int, int, int], kernel: int, stride: int) -> None:
-        super().__init__()
-        arriving, width, side = sizes
-        self.kernel, self.stride, self.width, self.side = kernel, stride, width, (side - kernel) // stride + 1
-        places = self.side**2
-        self.weight = nn.Parameter(torch.zeros(width * places, arriving * kernel * kernel))
-        self.bias = nn.Parameter(torch.zeros(width * places))
-
-    def forward(self, x: Tensor) -> Tensor:
-        weights = iter(self.weight.reshape(self.side**2, self.width, -1).unbind())
-        said = []
-        for i in range(self.side):
-            top = i * self.stride
-            for j in range(self.side):
-                left = j * self.stride
-                seen = x[:, :, top : top + self.kernel, left : left + self.kernel].reshape(len(x), -1)
-                said.append(seen @ next(weights).T)
-        maps = torch.stack(said, 2).reshape(len(x), self.width, self.side, self.side)
-        return maps + self.bias.reshape(self.width, self.side, self.side)
-
-
-class DeepFace(nn.Module):
-    def __init__(self, side: int, wide: int, people: int) -> None:
-        super().__init__()
-        self.c1, self.c3 = nn.Conv2d(3, 32, 11), nn.Conv2d(32, 16, 9)
-        side = -(-(side - 10 - 3) // 2) + 1 - 8  # the pooling rounds up
-        layers = []
-        for kernel, stride in ((9, 1), (7, 2), (5, 1)):
-            layers.append(Local((16, 16, side), kernel, stride))
-            side = layers[-1].side
-        self.local = nn.ModuleList(layers)
-        self.f7, self.f8 = nn.Linear(16 * side * side, wide), nn.Linear(wide, people)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.c3(functional.max_pool2d(torch.relu(self.c1(x)), 3, 2, ceil_mode=True)))
-        for layer in self.local:
-            x = torch.relu(layer(x))
-        x = torch.relu(self.f7(x.flatten(1)))
-        return self.f8(functional.dropout(x, 0.5, self.training))
 
 
 class Levi(nn.Module):
