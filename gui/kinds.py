@@ -28,6 +28,7 @@ CALLED, BEGINS, HOLDS, ALL_WORDS = (
     14.0,
     20.0,
 )  # how well a query fits a word that is another name of a block
+ITSELF = 1000.0  # a query that is a block's very title or kind
 USUAL = 6.0  # what a common block has before a rare one that fits as well
 NEAR = 20.0  # what fits so well leaves no room for letters that are only somewhere in a title
 
@@ -83,7 +84,7 @@ def _score(query: str, kind: str, spec: type[Block]) -> float | None:
         ALL_WORDS if _all_there(query, f"{spec.title} {kind} {section} {' '.join(words_of(kind))}") else None,
     ]
     if query in (spec.title.casefold(), kind):
-        return CALLED + 1
+        return ITSELF
     best = max((value for value in values if value is not None), default=None)
     return _minus(best, -USUAL if kind in COMMON else 0.0)
 

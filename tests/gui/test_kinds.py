@@ -39,3 +39,12 @@ def test_letters_that_are_only_scattered_in_titles_do_not_crowd_a_clear_hit() ->
 def test_no_word_is_of_a_block_that_is_gone() -> None:
     assert set(WORDS) <= set(kinds())
     assert set(FREQUENT) | set(COMMON) <= set(kinds())
+
+
+PLACED = {kind: spec for kind, spec in kinds().items() if spec.role not in ("entry", "exit")}
+
+
+@pytest.mark.parametrize("kind", sorted(PLACED))
+def test_a_block_is_found_first_by_its_title_and_by_its_kind(kind: str) -> None:
+    assert PLACED[found(PLACED[kind].title, PLACED)[0]].title == PLACED[kind].title
+    assert found(kind, PLACED)[0] == kind
