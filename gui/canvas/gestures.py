@@ -118,8 +118,9 @@ class DragBlocks:
             self._sight()
         if self.view.canvas.inks.level == 0:  # a far block's wires may cross the whole view
             self.view.hasten()
-        self._now = self._targets(at, modifiers)
-        self.view.canvas.shift(self._now)
+        before, self._now = self._now, self._targets(at, modifiers)
+        if self._now != before:  # a guide or the grid may hold it
+            self.view.canvas.shift(self._now)
         self.view.mark_wire(self._wire_under())
 
     def _sight(self) -> None:

@@ -6,10 +6,11 @@ They paint only what is seen. Not for: what is marked (`gui.canvas.guides`, `gui
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
 from gui.canvas.guides import Line
@@ -18,42 +19,63 @@ TICK = 4.0  # half the height of the ends of a line that measures a gap
 GROW = 7.0  # canvas units that a ring stands off a block's card
 
 
-class GuideLines(QGraphicsItem):
-    """The guide lines of a drag."""
+class GuideLines:
+    """The guide lines of a drag, each an item of its own: around all of them together lies most of what is seen."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, scene: QGraphicsScene) -> None:
         self.lines: tuple[Line, ...] = ()
-        self._rect = QRectF()
-        self.setZValue(-0.7)  # over wires, under their labels and the blocks, whose texts it would strike through
+        self._scene = scene
+        self._items: list[_GuideLine] = []
 
     def show_lines(self, lines: Iterable[Line]) -> None:
         """Show these lines and no others."""
         lines = tuple(dict.fromkeys(lines))
         if lines == self.lines:
             return
-        self.prepareGeometryChange()
         self.lines = lines
+        while len(self._items) < len(lines):
+            self._items.append(_GuideLine())
+            self._scene.addItem(self._items[-1])
+        for item, line in zip_longest(self._items, lines):
+            item.show_line(line)
+
+
+class _GuideLine(QGraphicsItem):
+    """One guide line, or none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: Line | None = None
         self._rect = QRectF()
-        for line in lines:
-            both = QRectF(line.x1, line.y1, line.x2 - line.x1, line.y2 - line.y1)
-            self._rect = self._rect.united(both.adjusted(-TICK - 2, -TICK - 2, TICK + 2, TICK + 2))
-        self.update()
+        self.setZValue(-0.7)  # over wires, under their labels and the blocks, whose texts it would strike through
+
+    def show_line(self, line: Line | None) -> None:
+        """Show this line."""
+        if line != self._line:
+            self.prepareGeometryChange()
+            self._line = line
+            if line is not None:
+                both = QRectF(line.x1, line.y1, line.x2 - line.x1, line.y2 - line.y1)
+                self._rect = both.adjusted(-TICK - 2, -TICK - 2, TICK + 2, TICK + 2)
+            self.setVisible(line is not None)
+            self.update()
 
     def boundingRect(self) -> QRectF:
         return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Thin lines; those over gaps have ends."""
+        """A thin line; one over a gap has ends."""
+        line = self._line
+        if line is None:
+            return
         pen = QPen(QColor(theme.current().accent), 1)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        for line in self.lines:
-            painter.drawLine(QLineF(line.x1, line.y1, line.x2, line.y2))
-            if line.gap:
-                across = (0.0, TICK) if line.y1 == line.y2 else (TICK, 0.0)
-                for x, y in ((line.x1, line.y1), (line.x2, line.y2)):
-                    painter.drawLine(QLineF(x - across[0], y - across[1], x + across[0], y + across[1]))
+        painter.drawLine(QLineF(line.x1, line.y1, line.x2, line.y2))
+        if line.gap:
+            across = (0.0, TICK) if line.y1 == line.y2 else (TICK, 0.0)
+            for x, y in ((line.x1, line.y1), (line.x2, line.y2)):
+                painter.drawLine(QLineF(x - across[0], y - across[1], x + across[0], y + across[1]))
 
 
 class Rings(QGraphicsItem):

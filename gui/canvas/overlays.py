@@ -47,7 +47,9 @@ class Minimap(QWidget):
         self.setAccessibleName("Overview of the drawing")
         self.setToolTip("Overview: click to go there")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else Qt paints the drawing under it each time
         self._picture = QPixmap()
+        self._shown = QRectF()  # of the map: what the view shows
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(STALE_MS)
@@ -59,6 +61,16 @@ class Minimap(QWidget):
     def stale(self, _what: object = None) -> None:
         """The blocks have changed: paint them anew, when nothing has changed for a moment: not while something is dragged."""
         self._later.start()
+
+    def follow(self) -> None:
+        """The view may show another part of the drawing."""
+        if self.isVisible() and self._seen() != self._shown:
+            self.update()
+
+    def _seen(self) -> QRectF:
+        """What the view shows, on the map."""
+        room = QRectF(2, 2, self.width() - 4, self.height() - 4)
+        return self._transform().mapRect(self.view.seen()).intersected(room)
 
     def _transform(self) -> QTransform:
         """From the scene to the map."""
@@ -76,7 +88,7 @@ class Minimap(QWidget):
         ratio = self.devicePixelRatioF()
         self._picture = QPixmap(MAP * ratio)
         self._picture.setDevicePixelRatio(ratio)
-        self._picture.fill(Qt.GlobalColor.transparent)
+        self._picture.fill(QColor(t.canvas))
         painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(t.border), 1))
@@ -107,8 +119,8 @@ class Minimap(QWidget):
         soft = QColor(t.accent)
         soft.setAlpha(26)
         painter.setBrush(soft)
-        room = QRectF(2, 2, self.width() - 4, self.height() - 4)
-        painter.drawRoundedRect(self._transform().mapRect(self.view.seen()).intersected(room), 3, 3)
+        self._shown = self._seen()
+        painter.drawRoundedRect(self._shown, 3, 3)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._go(event.position())

@@ -76,9 +76,8 @@ class Canvas(ZoomView):
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: blocks and wires of the network")
         self.setAcceptDrops(True)
-        self.guide_lines, self.rings = GuideLines(), Rings()
-        for mark in (self.guide_lines, self.rings):
-            self.canvas.addItem(mark)
+        self.guide_lines, self.rings = GuideLines(self.canvas), Rings()
+        self.canvas.addItem(self.rings)
         self.minimap = Minimap(self)
         self.bar = ZoomBar(self)
         self.hint = EmptyHint(self)
@@ -112,8 +111,7 @@ class Canvas(ZoomView):
         self.bar.show_zoom(self.zoom)
         content = self.canvas.content()
         self.minimap.setVisible(not content.isEmpty() and not self.seen().contains(content))
-        if self.minimap.isVisible():
-            self.minimap.update()
+        self.minimap.follow()
 
     def _laid_out(self) -> None:
         self.hint.setVisible(not self.canvas.nodes and self.canvas.marked.isEmpty())
