@@ -1,4 +1,4 @@
-"""What the checker found out, as widgets: a table of facts of a block, its problems with their mends, a table of all layers.
+"""What the checker found out, as widgets: a table of facts of a block, its problems with their mends.
 
 Not for: editing settings (`gui.form.panel`).
 """
@@ -6,19 +6,14 @@ Not for: editing settings (`gui.form.panel`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import Problem
-from engine.graph.check import Report
 from engine.graph.receptive import Field, all_fields
 from gui import theme
 from gui.document import Document
-from gui.figures import count, short
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class FactTable(QWidget):
@@ -113,78 +108,3 @@ class ProblemCard(QFrame):
         button = self.sender()
         if button is not None:
             self._document.apply_fix(self._problem.fixes[int(button.property("fix"))])
-
-
-class LayerModel(QAbstractTableModel):
-    """All blocks in the order of the network: name, kind, output, parameters, multiply-adds."""
-
-    HEAD = ("Block", "Output", "Params", "MACs")
-    TIPS = ("Name of the block", "Shape that comes out", "Learned numbers", "Multiply-adds for one sample")
-
-    def __init__(self, document: Document) -> None:
-        super().__init__()
-        self._document = document
-        self.ids: list[str] = []
-        self._report = Report()
-        self._rows: dict[int, tuple[str, ...]] = {}  # those that were looked at
-
-    def refresh(self) -> bool:
-        """Read the document again; False where no row has come or gone."""
-        graph, report = self._document.graph, self._document.report
-        ordered = [id_ for id_ in report.order if id_ in graph.nodes]
-        if len(ordered) < len(graph):
-            placed = set(ordered)
-            ordered += [id_ for id_ in graph.nodes if id_ not in placed]
-        self._report = report
-        if ordered != self.ids:
-            self.beginResetModel()
-            self.ids, self._rows = ordered, {}
-            self.endResetModel()
-            return True
-        before, self._rows = self._rows, {}  # what nobody looked at need not be painted
-        both = [(self.row(index), row) for index, row in before.items()]
-        for column in range(len(self.HEAD)):
-            if any(now[column] != then[column] for now, then in both):
-                self.dataChanged.emit(self.index(0, column), self.index(len(self.ids) - 1, column))
-        return False
-
-    def row(self, index: int) -> tuple[str, ...]:
-        """The texts of a row; worked out when somebody looks, for nobody looks at a thousand."""
-        found = self._rows.get(index)
-        if found is None:
-            said = self._report.blocks.get(self.ids[index])
-            node = self._document.graph.nodes.get(self.ids[index])
-            found = self._rows[index] = (
-                node.name if node is not None else "",
-                str(said.output) if said is not None and said.output is not None else "?",
-                count(said.parameters) if said is not None and said.parameters else "–",
-                short(said.macs) if said is not None and said.macs else "–",
-            )
-        return found
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return len(self.ids)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return len(self.HEAD)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell; figures stand at the right."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.row(index.row())[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 1:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The columns' titles."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.HEAD[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section > 1 else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None

@@ -1,21 +1,17 @@
-"""The pages of the properties panel: one block, several blocks, the whole network.
+"""The pages of the properties panel: one block, several blocks.
 
-Not for: which page is shown (`gui.form.properties`).
+Not for: which page is shown (`gui.form.properties`), nor the page of the whole network (`gui.form.network_page`).
 """
 
 from __future__ import annotations
 
 from itertools import count as counter
 
-from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +28,7 @@ from gui.document import Document
 from gui.figures import count, memory
 from gui.form.bypass import BypassRow
 from gui.form.editors import TextEditor
-from gui.form.facts import FactTable, LayerModel, ProblemCard, field_of
+from gui.form.facts import FactTable, ProblemCard, field_of
 from gui.form.freeze import FreezeRow
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
@@ -41,8 +37,6 @@ from gui.kind_row import help_of
 from gui.widgets import Fault, Heading, Hint, Section, hline
 
 FIELD_MS = 60  # after an edit until the receptive field follows; it is worked out through the whole network
-CELL_PADDING = 16  # pixels beside a cell's text
-SAMPLED = 40  # rows whose texts say how wide a column is
 _SESSIONS = counter()  # of typing into a form: what is typed in one of them is one undo step
 
 
@@ -312,80 +306,3 @@ class SeveralPage(Page):
 
     def _finished(self, _name: str) -> None:
         self._session = next(_SESSIONS)
-
-
-class NetworkPage(Page):
-    """The whole network: title, totals, a table of its layers."""
-
-    def __init__(self, document: Document) -> None:
-        super().__init__(document)
-        self.title = Heading("")
-        self.title.setWordWrap(True)
-        self.text = Hint()
-        self.facts = FactTable()
-        self.model = LayerModel(document)
-        self.table = QTableView()
-        self.table.setObjectName("layers")
-        self.table.setAccessibleName("Layers of the network")
-        self.table.setModel(self.model)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setFont(theme.font(12, 400))
-        self.table.horizontalHeader().setFont(theme.font(11, 500))
-        self.table.setTabKeyNavigation(False)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setMinimumHeight(200)
-        head = self.table.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(40)
-        self.table.setStyleSheet("QHeaderView::section { padding: 5px 4px; font-size: 11px; }")
-        self.table.clicked.connect(self._go)
-        self.table.activated.connect(self._go)
-        self.box.addWidget(self.title)
-        self.box.addWidget(self.text)
-        self.box.addWidget(self.facts)
-        self.box.addWidget(hline())
-        self.layers = Section("Layers")
-        self.box.addWidget(self.layers)
-        self.box.addWidget(self.table, 1)
-        self.box.addStretch(0)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Everything from the document."""
-        report = self.document.report
-        self.title.setText(self.document.title)
-        about = self.document.root.sections["about"]
-        text = about.get("text", "")
-        self.text.setText(text if isinstance(text, str) else "")
-        self.text.setVisible(bool(self.text.text()))
-        self.facts.show_facts(
-            (
-                ("Blocks", count(len(self.document.graph))),
-                ("Parameters", count(report.parameters)),
-                ("Multiply-adds", f"{count(report.macs)} / sample"),
-                ("Activation memory", f"{memory(report.activation_bytes)} / sample"),
-            )
-        )
-        self.model.refresh()
-        self._widen()
-        for widget in (self.layers, self.table):
-            widget.setVisible(bool(self.model.ids))
-
-    def _widen(self) -> None:
-        """Make columns as wide as the longest text of some rows; asking Qt for all costs a second at 1,000 layers."""
-        metrics = QFontMetrics(self.table.font())
-        step = max(1, len(self.model.ids) // SAMPLED)
-        rows = [self.model.row(index) for index in range(0, len(self.model.ids), step)]
-        for column in range(1, len(self.model.HEAD)):
-            texts = [self.model.HEAD[column], *(row[column] for row in rows)]
-            width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_PADDING
-            self.table.horizontalHeader().resizeSection(column, width)
-
-    def _go(self, index: QModelIndex) -> None:
-        self.document.select([self.model.ids[index.row()]])

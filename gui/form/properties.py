@@ -14,7 +14,8 @@ from gui import theme
 from gui.document import Document
 from gui.form.composite import CompositeForm
 from gui.form.learning import Source
-from gui.form.pages import BlockPage, NetworkPage, Page, SeveralPage
+from gui.form.network_page import NetworkPage
+from gui.form.pages import BlockPage, Page, SeveralPage
 from gui.form.wire import WirePage
 
 REST_MS = 60  # of a selection that is being drawn, until its page is made

@@ -13,8 +13,9 @@ from gui.document import Document
 from gui.form.composite import CompositeForm
 from gui.form.expression import ExpressionField
 from gui.form.facts import ProblemCard
+from gui.form.network_page import NetworkPage
 from gui.form.number import NumberEdit
-from gui.form.pages import BlockPage, NetworkPage
+from gui.form.pages import BlockPage
 from gui.form.pair import PairEditor
 from gui.form.properties import Properties
 from gui.form.row import Row

@@ -11,8 +11,9 @@ from engine.graph.model import Configure, Connect, End, Wire
 from engine.project import Project, open_project
 from gui.document import Document
 from gui.form.editors import NumberEditor
+from gui.form.network_page import NetworkPage
 from gui.form.number import NumberEdit
-from gui.form.pages import BlockPage, NetworkPage, SeveralPage
+from gui.form.pages import BlockPage, SeveralPage
 from gui.form.properties import Properties
 from gui.form.wire import WirePage
 
