@@ -16,7 +16,8 @@ MOST = 4000  # texts that are kept
 
 
 class PlainCells(QStyledItemDelegate):
-    """Paints the text of each cell, and the ground of those that are selected or under the mouse; long ones end in an ellipsis.
+    """Paints the text of each cell, and the ground of those that are selected or under the mouse; long ones lose their middle,
+    for names of layers differ in their ends.
 
     Args:
         font: Of all cells.
@@ -59,7 +60,7 @@ class PlainCells(QStyledItemDelegate):
                 self._laid.clear()
             metrics = QFontMetricsF(self._font)
             fits = metrics.horizontalAdvance(text) <= room
-            found = QStaticText(text if fits else metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+            found = QStaticText(text if fits else metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))
             found.setTextFormat(Qt.TextFormat.PlainText)
             found.prepare(font=self._font)
             self._laid[text, room] = found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from engine.graph.check import Report
@@ -187,15 +187,25 @@ class NetworkPage(Page):
         self.model.tell_changes()
         self._widen()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Multiply-adds come and go with the room."""
+        super().resizeEvent(event)
+        self._widen()
+
     def _widen(self) -> None:
-        """Make columns as wide as the longest text of some rows; asking Qt for all costs a second at 1,000 layers."""
+        """Make columns as wide as the longest text of some rows; asking Qt for all costs a second at 1,000 layers.
+
+        Names come first: where they would be cut, multiply-adds are left to the analyser.
+        """
         metrics = QFontMetrics(self.table.font())
         step = max(1, len(self.model.ids) // SAMPLED)
         rows = [self.model.row(index) for index in range(0, len(self.model.ids), step)]
-        for column in range(1, len(self.model.HEAD)):
-            texts = [self.model.HEAD[column], *(row[column] for row in rows)]
-            width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_PADDING
-            self.table.horizontalHeader().resizeSection(column, width)
+        columns = range(len(self.model.HEAD))
+        longest = [max([self.model.HEAD[column], *(row[column] for row in rows)], key=len) for column in columns]
+        widths = [metrics.horizontalAdvance(text) + CELL_PADDING for text in longest]
+        self.table.setColumnHidden(columns[-1], sum(widths) > self.table.viewport().width())
+        for column in columns[1:]:
+            self.table.horizontalHeader().resizeSection(column, widths[column])
 
     def _go(self, index: QModelIndex) -> None:
         self.document.select([self.model.ids[index.row()]])

@@ -118,3 +118,10 @@ def test_a_selected_cell_and_one_under_the_mouse_have_another_ground(page: Netwo
         (enabled | QStyle.StateFlag.State_Selected, t.accent_soft),
     ):
         assert painted(page, 0, 200, state).pixelColor(198, 2) == QColor(colour)
+
+
+def test_multiply_adds_give_way_where_names_would_be_cut(page: NetworkPage, qtbot: QtBot) -> None:
+    for width, hidden in ((240, True), (600, False), (240, True)):
+        page.resize(width, 700)
+        qtbot.waitUntil(lambda hidden=hidden: page.table.isColumnHidden(3) == hidden)
+        qtbot.waitUntil(lambda: page.table.columnWidth(0) > page.table.fontMetrics().horizontalAdvance("flatten1"))
