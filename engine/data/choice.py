@@ -127,6 +127,13 @@ class DataChoice:
     count: int | None = integer(
         None, lo=8, hi=200_000, unit="samples", help="how many samples are made; empty: as is usual", title="Samples"
     )
+    classes: int | None = integer(
+        None,
+        lo=2,
+        hi=70,
+        unit="classes",
+        help="how many classes are drawn; of masks the ground is one; empty: as is usual",
+    )
     noise: float | None = real(
         None, lo=0.0, hi=2.0, help="how far samples are strewn; empty: as is usual for the data", title="Noise"
     )

@@ -131,14 +131,30 @@ def spirals(request: Request) -> Table:
     "shapes",
     title="Shapes with masks",
     help="Drawn circles, squares and triangles on noisy ground, with the class of every pixel, the kind and the size of the "
-    "largest. Generated, in the size that the network asks for.",
+    "largest. Generated, in the size that the network asks for and with as many classes as you say.",
     source="generated",
     group="Pictures",
-    settings=("count", "noise", "target_scale"),
+    settings=("classes", "count", "noise", "target_scale"),
 )
 def shapes(request: Request) -> Table:
     """Draw the shapes."""
     from engine.data.scenes import shapes as read
+
+    return read(request)
+
+
+@dataset(
+    "figures",
+    title="Drawn figures",
+    help="One figure a picture: circle, square, star, crescent and others, of any tone, turn and size. Beyond ten classes "
+    "the tone counts, too. Generated, in the size that the network asks for.",
+    source="generated",
+    group="Pictures",
+    settings=("classes", "count", "noise"),
+)
+def figures(request: Request) -> Table:
+    """Draw the figures."""
+    from engine.data.scenes import figures as read
 
     return read(request)
 
@@ -176,6 +192,23 @@ def sines(request: Request) -> Table:
 
 
 @dataset(
+    "weather",
+    title="Made-up weather",
+    help="Three years of seven measurements by the hour, made by a few rules of the air; the temperature to come is to be "
+    "said. The pressure goes before it. Parted by time. Generated: no place has had this weather.",
+    source="generated; vapour after O. Tetens (1930) and G. Magnus",
+    group="Series",
+    settings=("length", "horizon", "answer", "step", "target_scale"),
+    idle=("split_seed", "stratified"),
+)
+def weather(request: Request) -> Table:
+    """Make the weather."""
+    from engine.data.weather import weather as read
+
+    return read(request)
+
+
+@dataset(
     "echo",
     title="Echo",
     help="Random letters, each to be said again three steps later: a small test of memory. Generated.",
@@ -204,6 +237,40 @@ def echo(request: Request) -> Table:
 def grammar(request: Request) -> Table:
     """Make the sentences."""
     from engine.data.sequences import grammar as read
+
+    return read(request)
+
+
+@dataset(
+    "tagging",
+    title="Parts of speech",
+    help="Made-up English with one of the seventeen tags of Universal Dependencies for every word. May, will, that, to and "
+    "many more have several, which only their neighbours tell apart. Generated: no real language.",
+    source="tags after J. Nivre and others: Universal Dependencies (2016); generated",
+    group="Text",
+    settings=("length", "count"),
+    idle=("normalise", "stratified"),
+)
+def tagging(request: Request) -> Table:
+    """Make the sentences."""
+    from engine.data.tagging import tagging as read
+
+    return read(request)
+
+
+@dataset(
+    "dates",
+    title="Dates",
+    help="Dates as people write them, to be written as ISO 8601 has them: one sequence in, another out. The columns are "
+    "source, written (what came before each answer) and tags. Generated.",
+    source="generated; ISO 8601",
+    group="Text",
+    settings=("vocabulary", "count"),
+    idle=("normalise", "stratified"),
+)
+def dates(request: Request) -> Table:
+    """Make the dates."""
+    from engine.data.dates import dates as read
 
     return read(request)
 

@@ -1,64 +1,93 @@
-"""Drawn pictures: coloured shapes with a mask, and portraits with an age. Made from a fixed seed, in the size the network asks.
+"""Drawn pictures: shapes with a mask, single figures with their kind, and portraits with an age.
 
-Every figure is a signed distance in pixels (negative inside), so that its rim is smooth in the picture and exact in the mask.
+Made from a fixed seed, in the size that the network asks for. What is drawn are signed distances in pixels (`engine.data.figures`),
+so that a rim is smooth in the picture and exact in the mask.
 
 Not for: real photographs. What is drawn here is a toy, and its declarations say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.data.draws import Draws
+from engine.data.figures import TONES, Field, distance, kinds, tone_of
 from engine.data.places import check_memory
 from engine.data.registry import Request
 from engine.data.table import Table
 from engine.graph.facts import Column
 
-Field = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 COUNT = 1600  # pictures, where a person says nothing
-SHAPES = ("ground", "circle", "square", "triangle")
+CLASSES = 4  # of a mask, the ground with them, where a person says nothing
+KINDS = 10  # of single figures, likewise
 _SIDE = (32, 32)
 _BUDGET = 24_000_000  # pixels of all pictures, where a person says nothing; large ones are made fewer
-_CHUNK = 64  # pictures drawn at once
+_CHUNK = 64  # pictures drawn at once; fewer where they are large
+_PIXELS = 5_000_000  # of the pictures drawn at once
 _MOST = 4  # shapes in a picture
 _SEED = 20_012
-# Tones that are told apart on both grounds; red, orange, yellow, green, cyan, blue, violet.
-_TONES = np.array(
-    [[228, 68, 60], [240, 146, 50], [236, 206, 66], [84, 180, 90], [70, 190, 200], [74, 120, 220], [160, 96, 200]], np.float32
-)  # fmt: skip
 _SKINS = np.array([[250, 220, 196], [234, 190, 158], [198, 146, 110], [146, 98, 70], [102, 66, 48]], np.float32)
 _HAIRS = np.array([[40, 30, 28], [88, 56, 36], [150, 100, 56], [214, 176, 104], [164, 66, 34]], np.float32)
 
 
 def shapes(request: Request) -> Table:
-    """Circles, squares and triangles: "image", "mask", "label" (the kind that covers most) and "size" (its share)."""
+    """Figures on a ground: "image", "mask", "label" (the kind that covers most) and "size" (its share)."""
     (height, width), count = _extent(request, bytes_more=8)
+    choice = request.settings
+    many = (choice.classes if choice.classes is not None else CLASSES) - 1
+    names = kinds(many) if many > 1 else ("figure",)
+    noise = choice.noise if choice.noise is not None else 0.05
     pictures = np.empty((count, 3, height, width), np.uint8)
     masks = np.empty((count, height, width), np.int64)
-    for start in range(0, count, _CHUNK):
-        request.tell("Drawing the pictures", start, count)
-        stop = min(start + _CHUNK, count)
-        noise = request.settings.noise if request.settings.noise is not None else 0.05
-        pictures[start:stop], masks[start:stop] = _shapes(Draws(_SEED + start), stop - start, height, width, noise)
-    covered = np.stack([(masks == kind).sum(axis=(1, 2)) for kind in range(1, len(SHAPES))], axis=1)
+    for start, stop in _chunks(request, count, height * width):
+        pictures[start:stop], masks[start:stop] = _shapes(
+            Draws(_SEED + start), stop - start, (height, width), noise=noise, many=many
+        )
+    covered = np.stack([(masks == kind).sum(axis=(1, 2)) for kind in range(1, many + 1)], axis=1)
     shares = covered.max(axis=1, keepdims=True) / (height * width)
+    label = (
+        {"label": covered.argmax(axis=1).astype(np.int64)} if many > 1 else {}
+    )  # of one kind there is nothing to tell
     return Table(
         "Shapes",
-        {"image": pictures, "mask": masks, "label": covered.argmax(axis=1).astype(np.int64),
-         "size": shares.astype(np.float32)},
+        {"image": pictures, "mask": masks, **label, "size": shares.astype(np.float32)},
         described={
-            "mask": Column("mask", "mask", (), SHAPES),
-            "label": Column("label", "label", (), SHAPES[1:]),
+            "mask": Column("mask", "mask", (), ("ground", *names)),
+            "label": Column("label", "label", (), names),
             "size": Column("size", "number", (1,), target=True, fields=("share of the picture",)),
         },
     )  # fmt: skip
+
+
+def figures(request: Request) -> Table:
+    """One figure on a ground: "image" and its kind as "label"."""
+    (height, width), count = _extent(request, bytes_more=0)
+    choice = request.settings
+    many = choice.classes if choice.classes is not None else KINDS
+    noise = choice.noise if choice.noise is not None else 0.05
+    pictures = np.empty((count, 3, height, width), np.uint8)
+    labels = np.arange(count, dtype=np.int64) % many
+    for start, stop in _chunks(request, count, height * width):
+        draws = Draws(_SEED + 3 + start)
+        canvas = _ground(draws, stop - start, height, width)
+        _figure(draws, canvas, labels[start:stop], many, (0.24, 0.4), (0.36, 0.64))
+        canvas += np.float32(255 * noise) * draws.grain(*canvas.shape)
+        pictures[start:stop] = _pixels(canvas)
+    return Table("Figures", {"image": pictures, "label": labels}, kinds(many))
+
+
+def _chunks(request: Request, count: int, pixels: int) -> Iterator[tuple[int, int]]:
+    """First picture and the one behind the last of what is drawn at once; progress is told."""
+    size = max(1, min(_CHUNK, _PIXELS // pixels))
+    for start in range(0, count, size):
+        request.tell("Drawing the pictures", start, count)
+        yield start, min(start + size, count)
 
 
 def portraits(request: Request) -> Table:
@@ -68,9 +97,7 @@ def portraits(request: Request) -> Table:
     gender = np.arange(count, dtype=np.int64) % 2
     age = np.floor(draws.uniform(count, lo=6.0, hi=90.0))
     pictures = np.empty((count, 3, height, width), np.uint8)
-    for start in range(0, count, _CHUNK):
-        request.tell("Drawing the pictures", start, count)
-        stop = min(start + _CHUNK, count)
+    for start, stop in _chunks(request, count, height * width):
         pictures[start:stop] = _faces(Draws(_SEED + 2 + start), gender[start:stop], age[start:stop], height, width)
     return Table(
         "Portraits",
@@ -92,30 +119,40 @@ def _extent(request: Request, *, bytes_more: int) -> tuple[tuple[int, int], int]
     return size, count
 
 
-def _shapes(draws: Draws, count: int, height: int, width: int, noise: float) -> tuple[Pixels, npt.NDArray[np.int64]]:
-    side = min(height, width)
-    y, x = _grid(height, width)
+def _shapes(
+    draws: Draws, count: int, size: tuple[int, int], *, noise: float, many: int
+) -> tuple[Pixels, npt.NDArray[np.int64]]:
+    """Up to `_MOST` figures a picture, of `many` kinds; with a single kind, which is any figure."""
+    height, width = size
     canvas = _ground(draws, count, height, width)
     masks = np.zeros((count, height, width), np.int64)
-    many = draws.whole(count, below=_MOST) + 1
+    shown = draws.whole(count, below=_MOST) + 1
     for place in range(_MOST):
-        kind = draws.whole(count, below=3)
-        radius = side * draws.uniform(count, lo=0.1, hi=0.26)
-        cy, cx = (draws.uniform(count, lo=0.12, hi=0.88) * extent for extent in (height, width))
-        turn = draws.uniform(count, hi=2 * np.pi)
-        tone = _TONES[draws.whole(count, below=len(_TONES))] * draws.uniform(count, 1, lo=0.75, hi=1.05)
-        drawn = place < many
-        u, v = _turned(y - _wide(cy), x - _wide(cx), turn)
-        r = _wide(radius)
-        circle = np.sqrt(u * u + v * v) - r
-        square = np.maximum(np.abs(u), np.abs(v)) - r * 0.88
-        triangle = np.maximum(np.abs(u) * 0.8660254 + v * 0.5, -v) - r * 0.6
-        distance = np.choose(kind[:, None, None], [circle, square, triangle])
-        distance[~drawn] = side
-        _paint(canvas, distance, tone)
-        masks = np.where(distance < 0, kind[:, None, None] + 1, masks)
+        kind = draws.whole(count, below=many if many > 1 else CLASSES - 1)
+        away = _figure(draws, canvas, kind, many, (0.1, 0.26), (0.12, 0.88), drawn=place < shown)
+        masks = np.where(away < 0, (kind[:, None, None] if many > 1 else 0) + 1, masks)
     canvas += np.float32(255 * noise) * draws.grain(*canvas.shape)
     return _pixels(canvas), masks
+
+
+def _figure(
+    draws: Draws, canvas: Field, kind: npt.NDArray[np.int64], many: int, sizes: tuple[float, float],
+    middles: tuple[float, float], *, drawn: npt.NDArray[np.bool_] | None = None,
+) -> Field:  # fmt: skip
+    """Lay a figure of its kind over every picture, where it is drawn; gives how far each pixel is from its rim."""
+    count, _, height, width = canvas.shape
+    side = min(height, width)
+    y, x = _grid(height, width)
+    radius = side * draws.uniform(count, lo=sizes[0], hi=sizes[1])
+    cy, cx = (draws.uniform(count, lo=middles[0], hi=middles[1]) * extent for extent in (height, width))
+    turn = draws.uniform(count, hi=2 * np.pi)
+    tone = tone_of(kind, draws.whole(count, below=len(TONES)), many) * draws.uniform(count, 1, lo=0.75, hi=1.05)
+    u, v = _turned(y - _wide(cy), x - _wide(cx), turn)
+    away = distance(kind, u, v, _wide(radius))
+    if drawn is not None:
+        away[~drawn] = side
+    _paint(canvas, away, tone)
+    return away
 
 
 def _faces(
@@ -145,7 +182,7 @@ def _faces(
     shoulders = oval(0.9 + long, none, 0.5 + none, 9 + none)
     behind = np.maximum(oval(-0.06 + long / 2, none, tall * 0.98 + long / 2, broad * 1.2), -shoulders)
     _paint(canvas, behind, hair, shown=~bald & (long > 0.05))
-    _paint(canvas, oval(0.5 + none, none, 0.16 + none, 0.34 + none), _TONES[draws.whole(count, below=7)] * 0.8)
+    _paint(canvas, oval(0.5 + none, none, 0.16 + none, 0.34 + none), TONES[draws.whole(count, below=7)] * 0.8)
     _paint(canvas, oval(0.34 + none, none, 0.14 + none, 0.08 + none), skin * 0.9)
     _paint(canvas, oval(none, none, tall, broad), skin)
     fringe = np.maximum(oval(-0.02 + none, none, tall * 1.1, broad * 1.1), (_wide(tall * 0.45) + down) * side)

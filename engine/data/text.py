@@ -16,7 +16,7 @@ import numpy as np
 from engine.data.places import check_memory, reason, shown
 from engine.data.registry import Request
 from engine.data.table import Array, Table
-from engine.data.tokens import PAD, PRINTABLE, SPECIAL, UNKNOWN, cut, encode, places, vocabulary
+from engine.data.tokens import PAD, PRINTABLE, SPECIAL, UNKNOWN, cut, encode, padded, places, vocabulary
 from engine.data.windows import windows
 from engine.errors import DataError
 from engine.graph.facts import Column
@@ -105,6 +105,10 @@ def _modelled(
     if known is None:
         usual = _CHARACTERS if how == "characters" else _WORDS
         known = vocabulary([tokens[: found.train]], choice.vocabulary if choice.vocabulary is not None else usual)
+        if choice.vocabulary is not None and len(known) < choice.vocabulary:
+            free = f"the other {choice.vocabulary - len(known):,} places of the vocabulary stay unused."
+            notes = (*notes, f"The training text has {len(known) - len(SPECIAL):,} different {what}; {free}")
+            known = padded(known, choice.vocabulary)
     indices = encode(tokens, places(known))
     request.tell("Reading the text", 1, 1)
     columns: dict[str, Array] = {"tokens": indices[found.rows(length)]}

@@ -40,6 +40,11 @@ def vocabulary(texts: Iterable[Sequence[str]], most: int) -> tuple[str, ...]:
     return (*SPECIAL, *kept)
 
 
+def padded(known: tuple[str, ...], size: int | None) -> tuple[str, ...]:
+    """A vocabulary of a wanted size: places that no token has are named by their number; None: as it is."""
+    return (*known, *(f"·unused {place}·" for place in range(len(known), size or 0)))
+
+
 def places(known: tuple[str, ...]) -> dict[str, int]:
     """The index of each token of a vocabulary."""
     return {token: index for index, token in enumerate(known)}

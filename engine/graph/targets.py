@@ -131,7 +131,9 @@ def _check_aim(walk: Walk, id_: str, aim: Aim | None, inputs: Mapping[str, Shape
     if head.target and facts.column(head.target) is None:
         _missing(walk, node, head.target, facts)
         return
-    if aim is None and head.task != "features":
+    if aim is None and head.task != "features" and not inputs:
+        _from_noise(walk, node, facts)
+    elif aim is None and head.task != "features":
         column = column_of("output", head, facts, inputs)
         if column is not None:
             _misfit(walk, node, head, column, inputs)
@@ -203,6 +205,18 @@ def _missing(walk: Walk, node: Node, name: str, facts: DataFacts) -> None:
             f'{node.name} compares with the column "{name}", but {facts.name} has: {have}; name one of these.',
             block=node.id,
             setting="target",
+        )
+    )
+
+
+def _from_noise(walk: Walk, node: Node, facts: DataFacts) -> None:
+    """Say that half of a GAN has nothing to learn from."""
+    walk.problems.append(
+        Problem(
+            "from-noise",
+            f"{node.name} is made of drawn numbers alone, so no sample of {facts.name} says what it should be; wire it to a "
+            "discriminator and a GAN loss, or open the preset DCGAN, which has both halves and trains.",
+            block=node.id,
         )
     )
 

@@ -149,11 +149,11 @@ def _targets(graph: Graph, inputs: list[Column]) -> list[Column]:
     match graph.sections["data"]["name"], dims:
         case "portraits", _:
             return [Column("age", "number", (1,), target=True), label(2, "gender")]
-        case (("masks" | "shapes"), (channels, _, _)) if inputs:
+        case "shapes", (channels, _, _) if inputs:
             return [Column("mask", "mask", inputs[0].dims[1:], tuple(map(str, range(max(2, channels)))))]
         case _ if inputs and inputs[-1].kind == "tokens" and dims != (1,):
             return [Column("next", "tags", inputs[-1].dims, tuple(map(str, range(dims[-1]))))]
-        case name, _ if name in ("npz", "series", "sines") or not inputs:
+        case name, _ if name in ("weather", "sines") or not inputs:
             return [Column("target", "number", dims)]
         case _:
             return [label(max(2, dims[0]) if len(dims) == 1 else 10)]

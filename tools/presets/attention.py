@@ -103,7 +103,8 @@ def vit(name: str) -> Graph:
             warmup_epochs=30,
         )
     said = names.sections(torchvision=names.VIT, timm=names.VIT_TIMM)
-    return sheet.network(about("attention", name), data="folder", training=training, sections=said)
+    data: dict[str, Json] = {"name": "figures", "classes": classes} if size == 32 else {"name": "folder"}
+    return sheet.network(about("attention", name), data=data, training=training, sections=said)
 
 
 def mini_gpt() -> Graph:

@@ -359,9 +359,7 @@ def ddpm(name: str) -> Graph:
     sheet.put("noise", "conv2d", out_channels=net.channels, kernel_size=3, padding=1)
     sheet.put("output", "output")
     sheet.put("loss", "diffusion_loss", "noise", "image", straight="noise")
-    data: Json = (
-        {"name": "digits", "normalise": "unit"} if net.channels == 1 else {"name": "folder", "normalise": "unit"}
-    )
+    data: Json = {"name": "digits" if net.channels == 1 else "figures", "normalise": "unit"}
     training = _adam(20, 128, rate=1e-3 if net.channels == 1 else 2e-4)
     return sheet.network(about("generative", name), data=data, training=training)
 

@@ -234,7 +234,7 @@ def cifar(name: str, repeat: int) -> Graph:
     sheet.put("fc", "linear", out_features=10)
     sheet.put("output", "output")
     sheet.note(_NOTE)
-    return sheet.network(about("residual", name), data="folder", training=_CIFAR)
+    return sheet.network(about("residual", name), data={"name": "figures", "classes": 10}, training=_CIFAR)
 
 
 def _imagenet(name: str) -> Callable[[], Graph]:

@@ -17,6 +17,11 @@ from tools.presets.pencil import Sheet, about, recipe, switch, whole
 _WIDTH = whole("width", 64, "channels that come out")
 
 
+def _drawn(classes: int) -> dict[str, Json]:
+    """Drawn shapes with masks of so many classes, the ground among them."""
+    return {"name": "shapes", "classes": classes}
+
+
 # --- U-Net
 
 
@@ -124,7 +129,7 @@ def unet(name: str) -> Graph:
         training = recipe(epochs=20, batch_size=1, optimizer="sgd", momentum=0.99, learning_rate=1e-3)
     maps = {"unet_bn": {"milesial": names.UNET_MILESIAL}, "unet_bn32": {"hub": names.UNET_HUB}}.get(name, {})
     said = names.sections(**maps) if maps else None
-    return sheet.network(about("segmentation", name), data="masks", training=training, sections=said)
+    return sheet.network(about("segmentation", name), data=_drawn(2), training=training, sections=said)
 
 
 # --- FCN over VGG-16
@@ -187,7 +192,7 @@ def fcn(name: str, *, fine: bool) -> Graph:
     sheet.put("crop", "crop", "up", "image", centre=False, top=rim, left=rim)
     sheet.put("output", "output")
     training = recipe(epochs=50, batch_size=1, optimizer="sgd", momentum=0.99, learning_rate=1e-4, weight_decay=5e-4)
-    return sheet.network(about("segmentation", name), data="masks", training=training)
+    return sheet.network(about("segmentation", name), data=_drawn(21), training=training)
 
 
 _ZERO: dict[str, Json] = {"init": "constant", "init_value": 0.0, "init_bias": 0}
@@ -339,7 +344,7 @@ def dilated(name: str, *, deeplab: bool) -> Graph:
         epochs=30, batch_size=8, optimizer="sgd", learning_rate=0.02, weight_decay=1e-4, schedule="cosine"
     )
     said = names.sections(torchvision=names.DEEPLAB if deeplab else names.FCN_RESNET)
-    return sheet.network(about("segmentation", name), data="masks", training=training, sections=said)
+    return sheet.network(about("segmentation", name), data=_drawn(21), training=training, sections=said)
 
 
 def _unet(name: str) -> Callable[[], Graph]:

@@ -59,7 +59,7 @@ def tagger() -> Graph:
     sheet.put("output", "output")
     return sheet.network(
         about("sequence", "bilstm_tagger"),
-        data={"name": "grammar", "length": 20},
+        data={"name": "tagging", "length": 20},
         training=_adam(20, 32),
     )
 
@@ -117,8 +117,10 @@ def word_lm() -> Graph:
         schedule="step",
         step_epochs=8,
         gamma=0.25,
+        clip_norm=0.25,
     )
-    return sheet.network(about("sequence", "word_lm"), data="text", training=training)
+    data: dict[str, Json] = {"name": "pydoc", "tokens": "words", "length": 35, "vocabulary": 33278}
+    return sheet.network(about("sequence", "word_lm"), data=data, training=training)
 
 
 def seq2seq() -> Graph:
@@ -137,7 +139,7 @@ def seq2seq() -> Graph:
     sheet.put("output", "output")
     return sheet.network(
         about("sequence", "seq2seq_gru"),
-        data="npz",
+        data={"name": "dates", "vocabulary": 1000},
         training=_adam(20, 64),
     )
 
@@ -153,7 +155,7 @@ def forecast_lstm() -> Graph:
     sheet.put("output", "output")
     return sheet.network(
         about("sequence", "forecast_lstm"),
-        data="series",
+        data={"name": "weather", "length": 120, "horizon": 12, "target_scale": "standard"},
         training=_adam(10, 256),
     )
 
