@@ -28,6 +28,7 @@ from engine.declare import (
     real,
     size2,
     text,
+    to_json,
     unknown,
 )
 from engine.errors import BlockError, SettingError
@@ -202,6 +203,16 @@ class Block:
         return tuple(port.name for port in self.inputs())
 
     @cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the output ports, made once."""
+        return tuple(port.name for port in self.outputs())
+
+    @cached_property
+    def said(self) -> Mapping[str, Json]:
+        """Its settings as `to_json` gives them, made once; not to be changed."""
+        return to_json(self)
+
+    @cached_property
     def memo(self) -> dict[tuple[Shape | None, ...], Any]:
         """What the checker has found out about this block, by what arrives."""
         return {}
@@ -295,6 +306,29 @@ def kinds() -> Mapping[str, type[Block]]:
 def one_of(block: Block) -> Block:
     """The block that stands for all that are equal to it: what is found out about one need not be found out about the others."""
     return block
+
+
+_MADE: dict[tuple[type[Block], str], Block] = {}  # by the class and what the settings read as
+MOST_MADE, LONGEST_MADE = 8192, 400
+
+
+def made_of(spec: type[Block], values: Mapping[str, Json]) -> Block:
+    """The block of a declared class with these settings, which stands for all that are equal to it.
+
+    Networks hold many equal blocks, and to check a dozen settings takes longer than to see that they are known.
+
+    Raises:
+        SettingError: No such setting, or a value that it cannot take.
+    """
+    key = spec, repr(values)
+    made = _MADE.get(key)
+    if made is None:
+        made = one_of(from_json(spec, values))
+        if len(key[1]) <= LONGEST_MADE:
+            if len(_MADE) >= MOST_MADE:
+                _MADE.clear()
+            _MADE[key] = made
+    return made
 
 
 def spec_of(kind: str) -> type[Block]:

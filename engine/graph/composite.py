@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import FrozenInstanceError, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.blocks.spec import Block, Port, Shape
-from engine.declare import Choice, Flag, Integer, Json, Pair, Real, Setting, Text, declared
+from engine.declare import Choice, Flag, Integer, Json, Pair, Real, Setting, Text
 from engine.errors import BlockError, GraphError, SettingError
 from engine.graph.edits import COMPOSITE, Definition, Node, Parameter
 from engine.graph.naming import FIRST, RUNNING, checked_parameter
@@ -74,9 +75,9 @@ class Composite:
         wires = {wire.target: wire for wire in mine.wires}, {wire.target: wire for wire in theirs.wires}
         return replace(mine, wires=()) == replace(theirs, wires=()) and wires[0] == wires[1]
 
-    @property
-    def defaults(self) -> dict[str, Json]:
-        """What expressions of the inside read when no instance says otherwise."""
+    @cached_property
+    def defaults(self) -> Mapping[str, Json]:
+        """What expressions of the inside read when no instance says otherwise; made once, for settings never change."""
         return {**RUNNING, **{parameter.name: parameter.default for parameter in self.settings}}
 
     def ports(self, kind: str) -> list[Node]:
@@ -85,11 +86,13 @@ class Composite:
 
     def parts(self) -> set[str]:
         """Ids of the definitions that stand directly inside."""
-        return {node.composite for node in self.body if node.composite is not None}
+        kinds = {node.kind for node in self.body}
+        return {kind.removeprefix(COMPOSITE) for kind in kinds if kind.startswith(COMPOSITE)}
 
 
 class CompositeBlock(Block):
-    """Base of the classes that definitions make.
+    """Base of the classes that definitions make. Such a class behaves like a declared one, but is made without generated code:
+    a project may bring a dozen of them, and each would take milliseconds.
 
     Attributes:
         composite: The definition.
@@ -97,7 +100,34 @@ class CompositeBlock(Block):
     """
 
     composite: ClassVar[Composite]
+    _usual: ClassVar[Mapping[str, Any]] = {}  # the defaults in their normal form
     repeat: int
+
+    def __init__(self, **values: Any) -> None:
+        known = type(self).settings
+        if values.keys() - known.keys():
+            raise TypeError(f"{type(self).__name__} has no settings {sorted(values.keys() - known.keys())}")
+        self.__dict__.update(self._usual)
+        for name, value in values.items():
+            self.__dict__[name] = known[name].check(value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple([self.__dict__[name] for name in type(self).settings])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CompositeBlock) or type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={self.__dict__[name]!r}" for name in type(self).settings)
+        return f"{type(self).__name__}({shown})"
 
     def inputs(self) -> tuple[Port, ...]:
         return tuple(Port(node.name) for node in self.composite.ports("port_in"))
@@ -147,6 +177,11 @@ class CompositeBlock(Block):
 _OWN = frozenset(name for base in CompositeBlock.__mro__ for name in (*vars(base), *inspect.get_annotations(base)))
 
 
+_REPEAT = Integer(
+    name="repeat", default=1, lo=1, hi=MOST_REPEATS, unit="times", help="how many of it follow each other"
+)
+
+
 def make_spec(composite: Composite) -> type[Block]:
     """The class of a definition's instances.
 
@@ -155,32 +190,29 @@ def make_spec(composite: Composite) -> type[Block]:
     """
     if len(composite.settings) > MOST_PARAMETERS:
         raise GraphError(f"a composite has at most {MOST_PARAMETERS} settings, but {len(composite.settings)} arrived.")
-    fields: dict[str, Any] = {}
-    later: dict[str, Any] = {}
+    settings: dict[str, Setting] = {}
+    later: dict[str, Setting] = {}
     for parameter in composite.settings:
-        name = checked_parameter(parameter.name, fields)
+        name = checked_parameter(parameter.name, settings)
         if name in _OWN:
             raise GraphError(
                 f"a setting cannot be called {name!r}: every block has something of that name; try {name}1."
             )
-        fields[name] = _field(_setting(parameter, first=False))
-        later[FIRST + name] = _field(_setting(parameter, first=True))
-    fields["repeat"] = _field(
-        Integer(default=1, lo=1, hi=MOST_REPEATS, unit="times", help="how many of it follow each other")
-    )
-    fields |= later
-    namespace = {
-        "__annotations__": dict.fromkeys(fields, Any), "__doc__": composite.help or f"{composite.name}, a block made of blocks.",
-        "__module__": __name__, "composite": composite, **fields,
-    }  # fmt: skip
+        settings[name] = _setting(parameter, name, first=False)
+        later[FIRST + name] = _setting(parameter, FIRST + name, first=True)
+    settings["repeat"] = _REPEAT
+    settings |= later
     try:
-        made: type[Block] = declared(type(composite.name, (CompositeBlock,), namespace))
-        made()
+        usual = {name: setting.check(setting.default) for name, setting in settings.items()}
     except SettingError as error:
         raise GraphError(f"the settings of {composite.name} cannot be declared: {error}") from error
-    made.kind, made.title, made.family = COMPOSITE + composite.id, composite.name, "Composites"
-    made.source, made.role, made.stem = "drawn in this project", "layer", stem(composite.name)
-    return made
+    namespace = {
+        "__doc__": composite.help or f"{composite.name}, a block made of blocks.", "__module__": __name__,
+        "composite": composite, "settings": settings, "_usual": usual,
+        "kind": COMPOSITE + composite.id, "title": composite.name, "family": "Composites", "source": "drawn in this project",
+        "role": "layer", "stem": stem(composite.name),
+    }  # fmt: skip
+    return type(composite.name, (CompositeBlock,), namespace)
 
 
 def stem(name: str) -> str:
@@ -191,13 +223,13 @@ def stem(name: str) -> str:
     return out.strip("_") or "composite"
 
 
-def _setting(parameter: Parameter, *, first: bool) -> Setting:
+def _setting(parameter: Parameter, name: str, *, first: bool) -> Setting:
     """A parameter as a declared setting; `first`: the one for its value in the first repetition, empty unless said."""
     said = parameter.help or parameter.name.replace("_", " ")
-    about: dict[str, Any] = {"help": said}
+    about: dict[str, Any] = {"name": name, "help": said}
     if first:
         about = {
-            "help": f"{said}; in the first repetition, empty: as in the others", "advanced": True, "optional": True,
+            "name": name, "help": f"{said}; in the first repetition, empty: as in the others", "advanced": True, "optional": True,
             "title": f"First {parameter.name.replace('_', ' ')}",
         }  # fmt: skip
     default = tuple(parameter.default) if isinstance(parameter.default, list) else parameter.default
@@ -222,10 +254,6 @@ def _setting(parameter: Parameter, *, first: bool) -> Setting:
             return Pair(default=default, lo=_whole(parameter.lo) or 0, hi=_whole(parameter.hi), unit="pixels", **about)
         case _:
             raise GraphError(f"{str(parameter.kind)[:40]!r} is no kind of setting that a composite can have.")
-
-
-def _field(setting: Setting) -> Any:
-    return field(default=setting.default, metadata={"setting": setting})
 
 
 def _whole(bound: float | None) -> int | None:

@@ -6,7 +6,6 @@ Not for: changing it (`engine.graph.model`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from engine.declare import Json, unknown
@@ -143,12 +142,12 @@ class Drawing:
         """
         id_ = node.composite
         given = self.composite(id_).spec if id_ is not None else None
-        names = self.names if given is not None or any(
-            is_expression(value) for value in (node.bypassed, *node.settings.values())
+        names = self.names if given is not None or is_expression(node.bypassed) or any(
+            isinstance(value, str) and value.startswith("=") for value in node.settings.values()
         ) else None  # fmt: skip
-        if node.given is given and node.names == names:
+        if node.given is given and (node.names is names or node.names == names):
             return node
-        return replace(node, given=given, names=names)
+        return node.but(given=given, names=names)
 
     @property
     def names(self) -> Mapping[str, Json]:

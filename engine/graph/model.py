@@ -53,6 +53,7 @@ __all__ = [
     "RemoveMark", "Rename", "SetFlags", "SetMark", "SetSection", "Undefine", "Wire",
 ]  # fmt: skip
 
+_COUNTED = re.compile(r"b(\d{1,15})")
 _FLAGS = ("bypassed", "pinned", "frozen")
 
 
@@ -165,7 +166,7 @@ class Graph(Drawing):
         settings = checked_settings(node, node.settings)
         check_place(node.x, node.y)
         made = node.block()
-        node = replace(node, name=name, settings=settings, x=float(node.x), y=float(node.y))
+        node = node.but(name=name, settings=settings, x=float(node.x), y=float(node.y))
         node.take(made)
         check_flags(node)
         if edit.at is None or edit.at >= len(self._nodes):
@@ -174,7 +175,7 @@ class Graph(Drawing):
             items = list(self._nodes.items())
             items.insert(edit.at, (node.id, node))
             self._nodes = dict(items)
-        if match := re.fullmatch(r"b(\d{1,15})", node.id):
+        if match := _COUNTED.fullmatch(node.id):
             self._used = max(self._used, int(match[1]))
         self._names.add(name)
         self.topology.stale()
@@ -219,10 +220,10 @@ class Graph(Drawing):
     def _connect(self, edit: Connect) -> Edit:
         source, target = edit.wire.source, edit.wire.target
         giver, taker = self.node(source.block), self.node(target.block)
-        ports = [port.name for port in giver.block().outputs()]
+        ports = giver.block().output_names
         if source.port not in ports:
             raise GraphError(f"{giver.name}: {unknown(source.port, ports, 'output')}")
-        ports = [port.name for port in taker.block().inputs()]
+        ports = taker.block().port_names
         if target.port not in ports:
             raise GraphError(f"{taker.name}: {unknown(target.port, ports, 'input')}")
         if self.topology.reaches(taker.id, giver.id):
@@ -306,7 +307,7 @@ class Graph(Drawing):
             before[id_] = (node.x, node.y)
         for id_, (x, y) in edit.places.items():
             node = self._nodes[id_]
-            moved = replace(node, x=float(x), y=float(y))
+            moved = node.but(x=float(x), y=float(y))
             moved.take(node.block())
             self._nodes[id_] = moved
         bent = self._bend(before)

@@ -21,10 +21,8 @@ from engine.graph.model import (
     Connect,
     Define,
     Definition,
-    Edit,
     End,
     Graph,
-    Inside,
     Mark,
     Node,
     Parameter,
@@ -38,7 +36,6 @@ _BRACKETS = re.compile(
     r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL
 )  # strings, in which brackets mean nothing, and brackets
 
-Apply = Callable[[Edit], Edit]
 _HALF = re.compile("[\ud800-\udfff]")  # what an escape such as "\ud800" alone stands for
 
 VERSION = 2
@@ -79,24 +76,25 @@ class Reader:
         for index, item in enumerate(found):
             self._composite(graph, item, f"composites[{index}]")
         for index in _inner_first(found):
-            body = graph.composite(found[index]["id"]).body
-            self._fill(body, found[index], f"composites[{index}].", _inside(graph, body))
-        self._fill(graph, raw, "", graph.apply)
+            composite = graph.composite(found[index]["id"])
+            self._fill(composite.body, found[index], f"composites[{index}].")
+            composite.forget()
+        self._fill(graph, raw, "")
         for name in SECTIONS:
             section = raw.get(name, {})
             if not isinstance(section, dict):
                 self.fail(name, f"an object is wanted, but {_what(section)} is there.")
-            graph.apply(SetSection(name, section))
+            graph.run(SetSection(name, section))
         return graph
 
-    def _fill(self, graph: Graph, raw: dict[str, Any], where: str, apply: Apply) -> None:
-        """Blocks, wires and marks of one drawing, which `apply` puts into it."""
+    def _fill(self, graph: Graph, raw: dict[str, Any], where: str) -> None:
+        """Blocks, wires and marks of one drawing. Nothing is an instance of it yet, so that nothing has to follow."""
         for index, item in enumerate(self._list(raw, "blocks", where)):
-            self._add(graph, apply, item, f"{where}blocks[{index}]")
+            self._add(graph, item, f"{where}blocks[{index}]")
         for index, item in enumerate(self._list(raw, "wires", where)):
-            self._wire(graph, apply, item, f"{where}wires[{index}]")
+            self._wire(graph, item, f"{where}wires[{index}]")
         for index, item in enumerate(self._list(raw, "marks", where, optional=True)):
-            self._mark(graph, apply, item, f"{where}marks[{index}]")
+            self._mark(graph, item, f"{where}marks[{index}]")
 
     def _composite(self, graph: Graph, item: Any, where: str) -> None:
         """A definition without its drawing, which comes when all are known."""
@@ -113,7 +111,7 @@ class Reader:
             for index, each in enumerate(self._list(item, "settings", f"{where}.", optional=True))
         )
         try:
-            graph.apply(Define(Definition(item["id"], item["name"], item.get("help", ""), settings)))
+            graph.run(Define(Definition(item["id"], item["name"], item.get("help", ""), settings)))
         except GraphError as error:
             self.fail(where, str(error))
 
@@ -187,7 +185,7 @@ class Reader:
             self.fail(where + name, f"a list is wanted, but {_what(value)} is there.")
         return value
 
-    def _add(self, graph: Graph, apply: Apply, item: Any, where: str) -> None:
+    def _add(self, graph: Graph, item: Any, where: str) -> None:
         if not isinstance(item, dict):
             self.fail(where, f"an object is wanted, but {_what(item)} is there.")
         self._only(item, _BLOCK_KEYS, where)
@@ -200,8 +198,17 @@ class Reader:
             self.fail(f"{where}.settings", f"an object is wanted, but {_what(settings)} is there.")
         at = self._pair(item.get("at", [0, 0]), f"{where}.at", "the place on the canvas")
         flags = {name: item[name] for name in ("bypassed", "pinned", "frozen") if name in item}
+        node = Node(item["id"], kind, item["name"], settings, at[0], at[1], **flags)
         try:
-            node = graph.bound(Node(item["id"], kind, item["name"], settings, at[0], at[1], **flags))
+            graph.run(AddBlock(node))
+        except GraphError as error:
+            self._refused(graph, node, where, str(error))
+
+    def _refused(self, graph: Graph, node: Node, where: str, why: str) -> NoReturn:
+        """A block that cannot stand there: find out what of it is wrong, and say so."""
+        kind, settings = node.kind, node.settings
+        try:
+            node = graph.bound(node)
         except GraphError as error:
             self.fail(f"{where}.kind", str(error))
         if node.composite is None and kind not in kinds():
@@ -214,17 +221,14 @@ class Reader:
             node.block()
         except SettingError as error:
             self.fail(f"{where}.settings.{error.setting}".rstrip("."), str(error))
-        try:
-            apply(AddBlock(node))
-        except GraphError as error:
-            self.fail(where, str(error))
+        self.fail(where, why)
 
     def _pair(self, value: Any, where: str, what: str) -> tuple[Any, Any]:
         if not isinstance(value, list) or len(value) != 2:
             self.fail(where, f"two numbers are wanted, {what}.")
         return value[0], value[1]
 
-    def _mark(self, graph: Graph, apply: Apply, item: Any, where: str) -> None:
+    def _mark(self, graph: Graph, item: Any, where: str) -> None:
         if not isinstance(item, dict):
             self.fail(where, f"an object is wanted, but {_what(item)} is there.")
         self._only(item, _MARK_KEYS, where)
@@ -237,11 +241,11 @@ class Reader:
         if said["id"] in graph.marks:
             self.fail(f"{where}.id", f'a second mark has the id "{said["id"][:60]}".')
         try:
-            apply(SetMark(Mark(said["id"], said["kind"], said["text"], *at, *size, said["colour"])))
+            graph.run(SetMark(Mark(said["id"], said["kind"], said["text"], *at, *size, said["colour"])))
         except GraphError as error:
             self.fail(where, str(error))
 
-    def _wire(self, graph: Graph, apply: Apply, item: Any, where: str) -> None:
+    def _wire(self, graph: Graph, item: Any, where: str) -> None:
         if not isinstance(item, list) or len(item) not in (2, 3) or not all(isinstance(end, str) for end in item[:2]):
             self.fail(
                 where,
@@ -260,14 +264,9 @@ class Reader:
         if ends[1] in graph.wires:
             self.fail(where, f'a second wire ends in "{item[1][:60]}", but an input takes one.')
         try:
-            apply(Connect(Wire(ends[0], ends[1], via)))
+            graph.run(Connect(Wire(ends[0], ends[1], via)))
         except GraphError as error:
             self.fail(where, str(error))
-
-
-def _inside(graph: Graph, body: Graph) -> Apply:
-    """What puts edits into a composite's drawing."""
-    return lambda edit: graph.apply(Inside(body.owner or "", edit))
 
 
 def _inner_first(found: list[dict[str, Any]]) -> list[int]:

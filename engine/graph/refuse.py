@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.declare import Json, to_json
+from engine.declare import Json
 from engine.errors import GraphError, SettingError
 from engine.graph.edits import Mark, Node
 from engine.graph.expression import is_expression
@@ -24,13 +24,16 @@ def checked_settings(node: Node, settings: Mapping[str, Json]) -> dict[str, Json
     Raises:
         GraphError: A setting is not known or cannot take its value.
     """
-    known = node.spec.settings
+    node = node if settings is node.settings else replace(node, settings=settings)
     try:
-        values = to_json((node if settings is node.settings else replace(node, settings=settings)).block())
+        values, texts = node.block().said, node.expressions
     except SettingError as error:
         raise GraphError(str(error)) from error
-    texts = {name: value for name, value in settings.items() if is_expression(value, known.get(name))}
-    return {name: texts.get(name, values.get(name)) for name in known if name in texts or name in values}
+    if texts:
+        values = {
+            name: texts.get(name, values.get(name)) for name in node.spec.settings if name in texts or name in values
+        }
+    return {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def held(node: Node, name: str) -> Json:
