@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.errors import SettingError
@@ -31,10 +32,20 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of a map, ready to use."""
+    """One line of a map.
 
-    pattern: re.Pattern[str]
+    Attributes:
+        expression: What the leading parts of our name look like, as a regular expression.
+        target: What they are called there.
+    """
+
+    expression: str
     target: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The regular expression ready to use; made when it is needed, for a project that is opened has no names to change."""
+        return re.compile(self.expression)
 
     def apply(self, name: str) -> str | None:
         """The name on the other side; None where the rule does not fit it."""
@@ -71,7 +82,7 @@ def rule(pattern: str, target: str) -> Rule:
     at = several = 0
     for hole in _HOLE.finditer(pattern):
         name = hole[1].strip().removesuffix("...")
-        if not _NAME.fullmatch(name) or name in seen or len(seen) == MOST_HOLES:
+        if not _NAME.fullmatch(name) or not name.isidentifier() or name in seen or len(seen) == MOST_HOLES:
             raise SettingError(
                 f'"{pattern}" is no pattern of names: write {{i}} or {{block...}}, each once, at most {MOST_HOLES}.'
             )
@@ -87,7 +98,7 @@ def rule(pattern: str, target: str) -> Rule:
         raise SettingError(
             f'"{pattern}" has two parts of any length; one can be told from the other only by a name between.'
         )
-    return Rule(re.compile("".join(out) + re.escape(pattern[at:]) + r"(?=\.|$)"), target)
+    return Rule("".join(out) + re.escape(pattern[at:]) + r"(?=\.|$)", target)
 
 
 def rules(table: Mapping[str, str]) -> tuple[Rule, ...]:

@@ -41,6 +41,7 @@ def test_a_name_is_what_the_first_fitting_rule_makes_of_it(table: dict[str, str]
         ("{a...}.{b...}", ""),
         ("{a}.{a}", ""),
         ("{1}", ""),
+        ("{a²}", ""),
         ("", "x"),
         ("x" * 400, ""),
         ("{}", ""),
