@@ -4,13 +4,14 @@ Both ways: what a block accepts, torch accepts; what it refuses, torch refuses t
 New blocks are found by walking the registry.
 """
 
+import functools
+import random
 import warnings
 from collections import Counter
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine import trust
@@ -76,6 +77,7 @@ STRICTER = {
             "matmul",
             "scaled_dot_product",
             "expression",
+            "reparameterize",
         )
     },
     ("stack", "shapes-differ"): "torch makes fractions of whole numbers beside them",
@@ -217,39 +219,48 @@ def conforms(block, shapes):
     return True
 
 
-def values_of(setting):
-    """Values of a setting, small enough to run."""
+def value_of(draw, setting):
+    """A value of a setting, small enough to run; half of the time the default."""
+    # With every setting off its default nearly nothing fits.
+    if draw.random() < 0.5:
+        large = isinstance(setting, Integer) and setting.default is not None and setting.default > LARGE
+        return max(24, setting.lo or 0) if large else setting.default
     match setting:
         case Integer():
             lo = setting.lo if setting.lo is not None else 0
-            drawn = st.integers(lo, min(lo + 5, setting.hi) if setting.hi is not None else lo + 5)
+            return draw.randint(lo, min(lo + 5, setting.hi) if setting.hi is not None else lo + 5)
         case Real():
-            drawn = st.floats(
-                setting.lo if setting.lo is not None else -2.0, min(setting.hi or 2.0, 2.0), allow_subnormal=False
-            )
+            return real(draw, setting.lo if setting.lo is not None else -2.0, min(setting.hi or 2.0, 2.0))
         case Flag():
-            drawn = st.booleans()
+            return draw.random() < 0.5
         case Choice():
-            drawn = st.sampled_from(setting.options)
+            return draw.choice(setting.options)
         case Pair():
-            side = st.integers(setting.lo, setting.lo + 4)
-            drawn = st.one_of(side, st.tuples(side, side), *([st.sampled_from(setting.words)] if setting.words else []))
+            if setting.words and draw.random() < 1 / 3:
+                return draw.choice(setting.words)
+            one, other = (draw.randint(setting.lo, setting.lo + 4) for _ in range(2))
+            return draw.choice((one, (one, other)))
         case Row():
             lo = int(setting.lo if setting.lo is not None else -1)
             least = -2.0 if setting.lo is None else max(setting.lo, -2.0)
-            one = st.floats(least, least + 4, allow_subnormal=False) if setting.real else st.integers(lo, lo + 4)
-            drawn = st.lists(one, min_size=setting.least, max_size=min(setting.most, setting.least + 3)).map(tuple)
-        case _:
-            drawn = st.just(setting.default)
-    # Half of the draws keep the default: with every setting off its default nearly nothing fits.
-    large = isinstance(setting, Integer) and setting.default is not None and setting.default > LARGE
-    return st.one_of(st.just(max(24, setting.lo or 0) if large else setting.default), drawn)
+            length = draw.randint(setting.least, min(setting.most, setting.least + 3))
+            return tuple(
+                real(draw, least, least + 4) if setting.real else draw.randint(lo, lo + 4) for _ in range(length)
+            )
+    return setting.default
 
 
-def liked(block):
+def real(draw, lo, hi):
+    """A number between two others; often one of them, nought or one, where rules tend to change."""
+    edges = [edge for edge in (lo, hi, 0.0, 1.0) if lo <= edge <= hi]
+    return draw.choice(edges) if draw.random() < 0.3 else draw.uniform(lo, hi)
+
+
+@functools.cache
+def liked(kind):
     """The ranks of samples that a block of this kind takes at all."""
-    plain = type(block)()
-    if block.example():
+    plain = kinds()[kind]()
+    if plain.example():
         return ()
     ranks = []
     for dims in ((6,), (4, 9, 9)):
@@ -265,62 +276,62 @@ def like_example(draw, block):
     """The block's example with some sizes changed: equal ones stay equal, so that what belongs together still fits."""
     example = block.example()
     sizes = {size for x in example if x is not None for size in x.dims}
-    factor = {size: draw(st.sampled_from((1, 1, 1, 2, 3))) for size in sorted(sizes)}
-    other = {
-        size: size * factor[size] if draw(st.integers(0, 7)) else draw(st.integers(1, 9)) for size in sorted(sizes)
-    }
+    factor = {size: draw.choice((1, 1, 1, 2, 3)) for size in sorted(sizes)}
+    other = {size: size * factor[size] if draw.random() < 7 / 8 else draw.randint(1, 9) for size in sorted(sizes)}
     shapes = []
     for port, x in zip(block.inputs(), example, strict=False):
-        missing = x is None or (port.optional and draw(st.booleans()))
+        missing = x is None or (port.optional and draw.random() < 0.5)
         shapes.append(None if missing else Shape(tuple(other[size] for size in x.dims), x.dtype, x.batched))
     while shapes and shapes[-1] is None:
         shapes.pop()
     return tuple(shapes)
 
 
-@st.composite
 def shapes_for(draw, block):
-    if block.example() and draw(st.integers(0, 4)):
+    """Shapes for the inputs of a block: most fit it, some do not."""
+    if block.example() and draw.random() < 0.8:
         return like_example(draw, block)
-    side = st.integers(1, 9)
-    rank = draw(st.sampled_from((*(liked(block) * 4), 0, 1, 2, 3, 4)))
-    first = tuple(draw(st.lists(side, min_size=rank, max_size=rank)))
+    rank = draw.choice((*(liked(block.kind) * 4), 0, 1, 2, 3, 4))
+    first = [draw.randint(1, 9) for _ in range(rank)]
     shapes = []
     for _ in block.inputs():
         dims = list(first)
-        if rank and draw(st.integers(0, 9)) == 0:
-            dims[draw(st.integers(0, rank - 1))] = draw(side)
-        shapes.append(Shape(tuple(dims), "index" if draw(st.integers(0, 19)) == 0 else "float"))
-    while shapes and block.inputs()[len(shapes) - 1].optional and draw(st.booleans()):
+        if rank and draw.random() < 0.1:
+            dims[draw.randrange(rank)] = draw.randint(1, 9)
+        shapes.append(Shape(tuple(dims), "index" if draw.random() < 0.05 else "float"))
+    while shapes and block.inputs()[len(shapes) - 1].optional and draw.random() < 0.5:
         shapes.pop()
     return tuple(shapes)
 
 
-@st.composite
 def settings_for(draw, cls):
-    drawn = [name for name in cls.settings if not name.startswith("init") or draw(st.integers(0, 9)) == 0]
+    """A block of a class with settings drawn for it."""
+    drawn = [name for name in cls.settings if not name.startswith("init") or draw.random() < 0.1]
     if cls.kind in ONE_AT_A_TIME:
-        drawn = [draw(st.sampled_from(drawn))] if draw(st.integers(0, 3)) == 3 else []
-    return cls(**{name: draw(values_of(cls.settings[name])) for name in drawn})
+        drawn = [draw.choice(drawn)] if draw.random() < 0.2 else []
+    return cls(**{name: value_of(draw, cls.settings[name]) for name in drawn})
 
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_a_block_promises_what_torch_does(kind):
     cls = kinds()[kind]
+    # Drawn with a generator of Python's: what hypothesis adds to a draw took three quarters of the time of this file.
+    draw = random.Random(kind)
     accepted = Counter()
     # Blocks with many settings have more to lie about.
     own = [name for name in cls.settings if not name.startswith("init")]  # first values change no shape
     examples = settings().max_examples * min(3, 1 + len(own))
-
-    @settings(max_examples=examples)
-    @given(st.data())
-    def compare(data):
-        block = data.draw(settings_for(cls))
-        shapes = data.draw(shapes_for(block))
-        accepted[conforms(block, shapes)] += 1
-
-    compare()
-    assert accepted[True] >= examples // 12, "hardly anything that was drawn fits this block, so little was compared"
+    fits: dict[str, bool] = {}  # what was compared
+    for _ in range(2 * examples):
+        block = settings_for(draw, cls)
+        shapes = shapes_for(draw, block)
+        case = repr((block, shapes))
+        if case not in fits:
+            fits[case] = conforms(block, shapes)
+        accepted[fits[case]] += 1
+        if len(fits) == examples:
+            break
+    assert accepted[True] >= accepted.total() // 12, "hardly anything that was drawn fits this block"
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, cls in kinds().items() if cls.role in ("loss", "metric")))
