@@ -75,20 +75,19 @@ class RubberBand:
         self.moved = True
         scene = self.view.canvas
         rect = QRectF(self.start, self.view.mapToScene(at)).normalized()
-        if scene.inks.level == 0:  # all that the band covers is painted at each movement
+        if scene.inks.level == 0:  # its edge crosses many wires
             self.view.hasten()
-        scene.band.setRect(rect)
-        scene.band.show()
+        scene.band.show_rect(rect)
         self.inside = set(scene.cells.touching(rect))
         scene.show_selected({*self.before, *self.inside})  # the panels follow when the button is let go
 
     def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        self.view.canvas.band.hide()
+        self.view.canvas.band.show_rect(QRectF())
         order = [id_ for id_ in self.view.document.graph.nodes if id_ in self.inside]
         self.view.document.select((*self.before, *order))
 
     def cancel(self) -> None:
-        self.view.canvas.band.hide()
+        self.view.canvas.band.show_rect(QRectF())
         self.view.document.select(self.before)
         self.view.canvas.show_selected(self.before)
 

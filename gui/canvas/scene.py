@@ -10,15 +10,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsScene
 
 from engine.errors import Problem
 from engine.graph.check import BlockReport, Report
 from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
+from gui.canvas.band import Band
 from gui.canvas.changes import Seen, Unknown
 from gui.canvas.convoy import SEVERAL, Convoy
+from gui.canvas.due import Due
 from gui.canvas.far import Far
 from gui.canvas.geometry import CLEARANCE, HEIGHT, STUB, WIDTH
 from gui.canvas.ground import Ground
@@ -52,7 +54,7 @@ class CanvasScene(Ground):
         super().__init__(parent)
         self.document = document
         self.inks = Inks()
-        self._due = QRectF()
+        self.due = Due()
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.far = Far(self)
@@ -72,11 +74,11 @@ class CanvasScene(Ground):
         self.labels = Labels(self.inks, self.repaint_soon)
         self.addItem(self.labels)
         self.loose = QGraphicsPathItem()  # the wire in hand
-        self.band = QGraphicsRectItem()  # the rubber band
+        self.band = Band()
         for z, item in ((3, self.loose), (4, self.band)):
             item.setZValue(z)
-            item.hide()
             self.addItem(item)
+        self.loose.hide()
         document.edited.connect(self._edited)
         document.reported.connect(self.show_report)
         document.selected.connect(self.show_selected)
@@ -103,8 +105,8 @@ class CanvasScene(Ground):
         self.far.clear()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
         self.repaint()
-        self._due = EVERYWHERE  # no part needs to be added to that
-        QTimer.singleShot(0, self, self.nothing_due)
+        self.due.add(EVERYWHERE)  # no part needs to be added to that
+        QTimer.singleShot(0, self, self.due.clear)
         self.sync()
         self.laid_out.emit()
         self.show_report(self.document.report)
@@ -127,17 +129,12 @@ class CanvasScene(Ground):
             self.repaint_soon(rect)
 
     def repaint_soon(self, rect: QRectF) -> None:
-        """Have a rectangle painted anew, with all others of this turn of the event loop as one: a thousand are slow to add up."""
-        if self._due.contains(rect):
-            return
-        if self._due.isNull():
-            QTimer.singleShot(0, self, self.nothing_due)
-        self._due = self._due.united(rect)
-        self.repaint(self._due)
-
-    def nothing_due(self) -> None:
-        """What was due has been painted."""
-        self._due = QRectF()
+        """Have a rectangle painted anew, once in this turn of the event loop."""
+        if not self.due:
+            QTimer.singleShot(0, self, self.due.clear)
+        part = self.due.add(rect)
+        if part is not None:
+            self.repaint(part)
 
     def repaint(self, rect: QRectF | None = None) -> None:
         """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""
@@ -296,8 +293,7 @@ class CanvasScene(Ground):
         self.inks.level, self.inks.version = level, version
         self.inks.far_changed = self.update_far
         self.loose.setPen(self.inks.wire_new)
-        self.band.setPen(self.inks.band_pen)
-        self.band.setBrush(self.inks.band)
+        self.band.pen, self.band.brush = self.inks.band_pen, self.inks.band
         self.far.stale()
         for item in self.nodes.values():
             item.refresh()

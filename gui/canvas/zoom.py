@@ -210,7 +210,7 @@ class ZoomView(QGraphicsView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is exposed; from far away blocks and wires are painted in one go, and nobody asks the items."""
-        self.canvas.nothing_due()
+        self.canvas.due.clear()
         if self.canvas.convoy is not None:
             self._paint_convoy(self.canvas.convoy)
             return
