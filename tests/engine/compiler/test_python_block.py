@@ -194,9 +194,9 @@ def test_a_class_is_tried_on_the_meta_device_and_can_only_fail_to_answer():
         "reads numbers": of("x): return x * x.mean().item()"),
         "two": of("x, m=None) -> tuple[Tensor, Tensor]: return x, x.sum(-1)"),
         "unknown name": of("x):\n        return y"),
-        "never": of("x):\n        while True: pass"),
     }
-    for code in codes.values():
+    endless = of("x):\n        while True: pass")
+    for code in (*codes.values(), endless):
         trust.give(code, "A")
     map_ = Shape((4, 9, 9))
     asked = {name: PythonBlock(code=code).question(map_) for name, code in codes.items()}
@@ -208,8 +208,8 @@ def test_a_class_is_tried_on_the_meta_device_and_can_only_fail_to_answer():
     assert isinstance(wrong, Refusal)
     assert wrong.line == 3
     assert "NameError" in wrong.text
-    late = found[asked["never"]]
-    assert isinstance(late, Refusal)
+    never = PythonBlock(code=endless).question(map_)
+    assert isinstance(found_out([never], seconds=1)[never], Refusal)
 
 
 def test_reading_and_checking_a_block_loads_no_torch():
