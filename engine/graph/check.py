@@ -22,7 +22,7 @@ from engine.graph.facts import DataFacts
 from engine.graph.inside import chain, counting, raised
 from engine.graph.model import Graph, Node, Wire
 from engine.graph.tying import check_ties
-from engine.graph.walk import BlockReport, Report, Running, Walk
+from engine.graph.walk import BlockReport, Prepared, Report, Running, Walk, prepare
 
 __all__ = ["BlockReport", "Report", "check"]
 
@@ -51,7 +51,7 @@ def check(graph: Graph, facts: DataFacts | None = None, before: Report | None = 
 
 def check_drawing(
     graph: Graph, *, names: Mapping[str, Json], entries: Mapping[str, Shape | None] | None, running: Running, depth: int,
-    facts: DataFacts | None = None, before: Report | None = None,
+    facts: DataFacts | None = None, before: Report | None = None, prepared: Prepared | None = None,
 ) -> Report:  # fmt: skip
     """Check one drawing: the network, or a composite's inside with what arrives at its ports.
 
@@ -63,13 +63,15 @@ def check_drawing(
         depth: How many composites it stands in.
         facts: The data set.
         before: The report of an earlier state of the same drawing.
+        prepared: Of a composite: what is known of its drawing.
     """
+    if entries is not None:
+        return _check_inside(graph, prepared or prepare(graph), names, entries, running, depth)
     topology = graph.topology
     nodes = graph.nodes.copy()
     order = topology.order(nodes)
     walk = Walk(graph, facts, names, entries, running, {}, {}, topology.into, topology.leaving)
-    own = entries is not None  # a composite's blocks depend on its names, so nothing is taken over
-    before = Report() if before is None or own or running.counted else before
+    before = Report() if before is None or running.counted else before
     waiting = _resume(walk, before, nodes)
     for id_ in waiting:
         walk.made[id_] = block = nodes[id_].block()
@@ -80,12 +82,34 @@ def check_drawing(
     walk.needed = topology.upstream(frozenset([id_ for id_, role in walk.roles.items() if role in _ENDS]))
     if waiting:
         _go_along(walk, order, nodes, depth, waiting)
-    if own:
-        check_ports(walk, order)
-    else:
-        check_ends(walk, order)
+    check_ends(walk, order)
     check_ties(walk, tuple(nodes.values()))
-    found = walk.blocks.values()
+    return _report(walk, order, nodes, {}, ())
+
+
+def _check_inside(
+    graph: Graph, prepared: Prepared, names: Mapping[str, Json], entries: Mapping[str, Shape | None], running: Running,
+    depth: int,
+) -> Report:  # fmt: skip
+    """Check a composite's drawing: its blocks depend on its names, so nothing is taken over from earlier."""
+    topology, nodes, order = graph.topology, prepared.nodes, prepared.order
+    walk = Walk(
+        graph, None, names, entries, running, dict(prepared.made), dict(prepared.roles), topology.into, topology.leaving
+    )
+    walk.needed = topology.upstream(frozenset([id_ for id_, role in walk.roles.items() if role in _ENDS]))
+    _go_along(walk, order, nodes, depth, set(nodes))
+    check_ports(walk, order)
+    if prepared.ties:
+        check_ties(walk, tuple(nodes.values()))
+    exits = tuple(
+        [walk.blocks[id_].output for id_, node in nodes.items() if node.kind == "port_out" and id_ in walk.blocks]
+    )
+    return _report(walk, order, nodes, names if depth else {}, exits)
+
+
+def _report(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], names: Mapping[str, Json],
+            exits: tuple[Shape | None, ...]) -> Report:  # fmt: skip
+    found, log = walk.blocks.values(), walk.graph.topology.log
     return Report(
         blocks=walk.blocks,
         problems=tuple(sorted(walk.problems, key=lambda problem: problem.severity != "error")),
@@ -96,11 +120,12 @@ def check_drawing(
         inner=walk.inner,
         made=walk.made,
         bypassed=frozenset(walk.bypassed),
-        exits=_exits(walk) if own else (),
+        exits=exits,
+        names=names,
         nodes=nodes,
         roles=walk.roles,
-        log=topology.log,
-        logged=len(topology.log),
+        log=log,
+        logged=len(log),
     )
 
 
@@ -113,13 +138,6 @@ def _macs_of_training(walk: Walk) -> int:
     topology = walk.graph.topology
     heads = topology.above(auxiliary) - topology.above(others)
     return sum(walk.blocks[id_].macs for id_ in heads if id_ in walk.blocks)
-
-
-def _exits(walk: Walk) -> tuple[Shape | None, ...]:
-    """The shapes that leave a composite, in the order of its file."""
-    return tuple(
-        walk.blocks[node.id].output for node in walk.graph if node.kind == "port_out" and node.id in walk.blocks
-    )
 
 
 def _resume(walk: Walk, before: Report, nodes: Mapping[str, Node]) -> set[str]:
@@ -159,7 +177,10 @@ def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], dep
         node, before, report = nodes[id_], blocks.get(id_), None
         if walk.bypassed:
             walk.bypassed.discard(id_)
-        if node.given is None and node.names is None and node.bypassed is False:
+        plain = node.given is None and node.bypassed is False
+        if plain and node.names is not None and _made(walk, node) is None:
+            report = BlockReport(())
+        elif plain:
             block, wires, arriving = made[id_], into.get(id_, _NO_WIRES), []
             for name in block.port_names:
                 wire = wires.get(name)
@@ -278,7 +299,7 @@ def _composite(
     walk: Walk, node: Node, block: CompositeBlock, arriving: tuple[Shape | None, ...], depth: int
 ) -> BlockReport:
     """An instance: all its repetitions, their problems raised to this drawing."""
-    entries = dict(zip([port.name for port in block.inputs()], arriving, strict=True))
+    entries = dict(zip(block.port_names, arriving, strict=True))
     reports, wrong = chain(block, node, entries, walk.names, walk.running, depth=depth)
     walk.inner[node.id] = reports
     if wrong:
@@ -290,7 +311,7 @@ def _composite(
     whole = reports and not wrong
     return BlockReport(
         arriving,
-        reports[-1].exits if whole else (None,) * len(block.outputs()),
+        reports[-1].exits if whole else (None,) * len(block.output_names),
         parameters=sum(report.parameters for report in reports),
         macs=sum(report.macs for report in reports),
         activation_bytes=sum(report.activation_bytes for report in reports),
@@ -305,7 +326,7 @@ def _arrives(walk: Walk, wire: Wire | None) -> Shape | None:
         return None
     if len(found.outputs) == 1:
         return found.outputs[0]
-    ports = [port.name for port in walk.made[wire.source.block].outputs()]
+    ports = walk.made[wire.source.block].output_names
     return found.outputs[ports.index(wire.source.port)]
 
 

@@ -23,7 +23,7 @@ from engine.graph.naming import FIRST, RUNNING, checked_parameter
 
 if TYPE_CHECKING:
     from engine.graph.model import Graph
-    from engine.graph.walk import Report
+    from engine.graph.walk import Prepared, Report
 
 MOST_REPEATS = 1000  # the deepest published network has 152 layers; more is a slip of the finger
 MOST_PARAMETERS = 32  # settings of one composite; more cannot be read in a form
@@ -49,11 +49,21 @@ class Composite:
         self.spec = make_spec(self)
         self.memo: dict[Any, Report] = {}
         self._reads: frozenset[str] | None = None
+        self._prepared: Prepared | None = None
 
     def forget(self) -> None:
         """Something inside has changed: what was found out about it does not hold any more."""
         self.memo.clear()
-        self._reads = None
+        self._reads = self._prepared = None
+
+    @property
+    def prepared(self) -> Prepared:
+        """What the checker has to know of its drawing whatever arrives."""
+        if self._prepared is None:
+            from engine.graph.walk import prepare
+
+            self._prepared = prepare(self.body)
+        return self._prepared
 
     @property
     def reads(self) -> frozenset[str]:
@@ -130,10 +140,10 @@ class CompositeBlock(Block):
         return f"{type(self).__name__}({shown})"
 
     def inputs(self) -> tuple[Port, ...]:
-        return tuple(Port(node.name) for node in self.composite.ports("port_in"))
+        return tuple([Port(node.name) for node in self.composite.ports("port_in")])
 
     def outputs(self) -> tuple[Port, ...]:
-        return tuple(Port(node.name) for node in self.composite.ports("port_out"))
+        return tuple([Port(node.name) for node in self.composite.ports("port_out")])
 
     def shapes(self, *xs: Shape) -> tuple[Shape, ...]:
         """One shape an output.
@@ -278,20 +288,11 @@ def repetitions(block: CompositeBlock, node: Node | None, outer: Mapping[str, Js
         here: Any = block
         if node is not None and node.has_expressions:
             here = node.block_with({**outer, **running})
-        values: dict[str, Json] = {}
-        for parameter in spec.composite.settings:
-            value = getattr(here, parameter.name)
-            if index == 0:
-                value = _first(parameter, getattr(here, FIRST + parameter.name), value)
-            values[parameter.name] = value
+        held = here.__dict__
+        values: dict[str, Json] = {parameter.name: held[parameter.name] for parameter in spec.composite.settings}
+        if index == 0:
+            for parameter in spec.composite.settings:
+                own = held[FIRST + parameter.name]
+                if own is not None and own != "":
+                    values[parameter.name] = own == "on" if parameter.kind == "flag" else own
         yield {**values, **running}
-
-
-def _first(parameter: Parameter, own: Any, value: Any) -> Any:
-    match parameter.kind, own:
-        case _, None | "":
-            return value
-        case "flag", _:
-            return own == "on"
-        case _:
-            return own

@@ -20,12 +20,13 @@ from engine.graph.naming import RUNNING
 from engine.graph.walk import Report, Running
 
 MOST_DEEP = 16  # composites within composites; keeps a hostile file from recursing without end
+_COUNTS, _PLACES = frozenset({"k", "total"}), frozenset({"i", "n"})
 MOST_INSTANCES = 20_000  # repetitions that are counted for ramps; more is no network
 
 
 def outside_of(block: CompositeBlock, xs: tuple[Shape, ...]) -> tuple[Report, ...]:
     """One report a repetition for an instance that stands nowhere, its ports given shapes in their order."""
-    ports = [port.name for port in block.inputs()]
+    ports = block.port_names
     return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)[0]
 
 
@@ -45,7 +46,7 @@ def chain(
     total = running.totals.get(composite.id, block.repeat)
     reports: list[Report] = []
     arriving = dict(entries)
-    ports = [port.name for port in block.inputs()]
+    ports = block.port_names
     try:
         for names in repetitions(block, node, {**outer, "k": begun, "total": total}):
             report = _checked(composite, names, arriving, running, depth)
@@ -63,27 +64,21 @@ def _checked(composite: Composite, names: dict[str, Json], entries: Mapping[str,
     """One repetition, from memory where nothing is new."""
     from engine.graph.check import check_drawing
 
-    counted = _reads_counts(composite, running.counted) or bool({"k", "total"} & composite.reads)
-    kept = {name: value for name, value in names.items() if counted or name not in ("k", "total")}
-    if not {"i", "n"} & composite.reads:
-        kept = {name: value for name, value in kept.items() if name not in ("i", "n")}
-    key: Any = (
-        tuple((name, _hashable(value)) for name, value in kept.items()),
-        tuple(entries.items()),
-        tuple(sorted(running.passed.items())) if counted else (),
-        tuple(sorted(running.totals.items())) if counted else (),
-    )
-    found = composite.memo.get(key)
-    if found is None or counted:  # what is counted has to be counted again
-        found = replace(
-            check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1), names=names
-        )
+    counts = not _COUNTS.isdisjoint(composite.reads) or _reads_counts(composite, running.counted)
+    key: Any = None
+    if not counts:
+        kept = {name: value for name, value in names.items() if name not in _COUNTS}
+        if _PLACES.isdisjoint(composite.reads):
+            del kept["i"], kept["n"]
+        key = repr(kept), tuple(entries.items())
+        found = composite.memo.get(key)
+        if found is not None:
+            return found
+    found = check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1,
+                          prepared=composite.prepared)  # fmt: skip
+    if not counts:  # what is counted has to be counted again
         composite.memo[key] = found
     return found
-
-
-def _hashable(value: Json) -> Any:
-    return tuple(value) if isinstance(value, list) else (type(value).__name__, value)
 
 
 def _reads_counts(composite: Composite, counted: frozenset[str], seen: frozenset[str] = frozenset()) -> bool:

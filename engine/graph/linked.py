@@ -160,13 +160,13 @@ def undefine(graph: Graph, edit: Undefine) -> Edit:
 def inside(graph: Graph, edit: Inside) -> Edit:
     """Carry out an `Inside`."""
     composite = graph.composite(edit.composite)
-    if _leaves_ports(edit.edit):
+    before = None if _leaves_ports(edit.edit) else _ports(composite)
+    try:
         inverse = composite.body.run(edit.edit)
+    finally:  # also a batch that was refused has put other blocks in the place of equal ones
         forget(graph)
+    if before is None:
         return Inside(composite.id, inverse)
-    before = _ports(composite)
-    inverse = composite.body.run(edit.edit)
-    forget(graph)
     after = _ports(composite)
     undo = Inside(composite.id, inverse)
     if after == before:
@@ -218,6 +218,7 @@ def _follow(graph: Graph, id_: str, takes: Mapping[str, str] | None = None,
     for owner, drawing, node in used:
         drawing.rename_ports(node.id, takes or {}, gives or {})
         back += [scoped(owner, edit) for edit in _renew(drawing, node)]
+    forget(graph)
     return back
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from engine.blocks.spec import kinds
@@ -32,10 +34,9 @@ from engine.graph.model import (
 )
 from engine.graph.topology import inner_first
 
-_BRACKETS = re.compile(
-    r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL
-)  # strings, in which brackets mean nothing, and brackets
-
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)  # in which brackets mean nothing
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _HALF = re.compile("[\ud800-\udfff]")  # what an escape such as "\ud800" alone stands for
 
 VERSION = 2
@@ -305,23 +306,15 @@ def _short(value: int) -> str:
 
 def _depth(text: str) -> int:
     """How deep brackets nest outside of strings; json's own reader would recurse that far."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(text):
-        match bracket:
-            case "[" | "{":
-                depth += 1
-                deepest = max(deepest, depth)
-            case "]" | "}":
-                depth -= 1
-    return deepest
+    brackets = _NO_BRACKETS.sub("", _TEXT.sub("", text))
+    return max(accumulate(map(_STEP.__getitem__, brackets), initial=0))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in out:
-            raise ValueError(f'the field "{key[:60]}" is there twice')
-        out[key] = value
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise ValueError(f'the field "{twice[:60]}" is there twice')
     return out
 
 

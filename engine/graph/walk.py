@@ -140,6 +140,34 @@ class Walk:
     bypassed: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What holds of a composite's drawing whatever arrives, found out once for all its repetitions.
+
+    Attributes:
+        nodes: Its blocks by id.
+        order: Their ids, each after those that feed it.
+        made: The declared blocks, expressions worked out with the defaults.
+        roles: Of the blocks that are no layers.
+        ties: Whether blocks may share a weight.
+    """
+
+    nodes: Mapping[str, Node]
+    order: tuple[str, ...]
+    made: Mapping[str, Block]
+    roles: Mapping[str, Role]
+    ties: bool
+
+
+def prepare(graph: Graph) -> Prepared:
+    """Look at a composite's drawing."""
+    nodes = graph.nodes.copy()
+    made = {id_: node.block() for id_, node in nodes.items()}
+    roles = {id_: block.role for id_, block in made.items() if block.role != "layer"}
+    ties = any("tied" in node.settings for node in nodes.values())
+    return Prepared(nodes, graph.topology.order(nodes), made, roles, ties)
+
+
 @dataclass
 class Running:
     """How many repetitions of each composite the walk has passed, for ramps over the whole network.
