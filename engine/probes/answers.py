@@ -19,7 +19,7 @@ from engine.probes.where import batch, quiet, writer
 
 @probe("answers", title="Top answers", wants_block=False)
 def answers(network: Network, block: str = "", sample: Sample | None = None, *, classes: Sequence[str] = (),
-            top: int = 5) -> Answer:  # fmt: skip
+            top: int = 5, single: str = "") -> Answer:  # fmt: skip
     """The likeliest classes with their probabilities.
 
     Args:
@@ -28,6 +28,7 @@ def answers(network: Network, block: str = "", sample: Sample | None = None, *, 
         sample: Normalised arrays without a batch axis.
         classes: Names of the classes; empty: the numbers are shown as they are.
         top: How many answers; 0: all of them, in the order of the classes.
+        single: How a single number says which of two classes: "logit", "share" of the second one, or "" where it does not.
 
     Raises:
         ProbeError: No sample was given.
@@ -37,6 +38,10 @@ def answers(network: Network, block: str = "", sample: Sample | None = None, *, 
     spec = output_of(network, block)
     with quiet(network):
         value = network.values(batch(sample), [spec.slot])[0][0].float().cpu()
+        if single and value.numel() == 1 and len(classes) == 2:
+            value = sides(value.reshape(1), single)[0]
+            both = (0, 1) if top == 0 or value[0] >= value[1] else (1, 0)
+            return Bars(tuple(classes[k] for k in both), tuple(float(value[k]) for k in both), both, probabilities=True)
         if value.dim() != 1:
             return Nothing(f"The network gives {spec.shape.words}, not one number a class.")
         named = len(classes) == len(value)
@@ -45,6 +50,12 @@ def answers(network: Network, block: str = "", sample: Sample | None = None, *, 
         order = range(len(value)) if top == 0 else torch.argsort(shares, descending=True, stable=True)[:top].tolist()
     labels = tuple(classes[k] if named else f"output {k}" for k in order)
     return Bars(labels, tuple(float(shares[k]) for k in order), tuple(order), likely)
+
+
+def sides(values: Tensor, single: str) -> Tensor:
+    """[N] single numbers as shares of two classes, [N, 2]."""
+    second = torch.sigmoid(values) if single == "logit" else values.clamp(0.0, 1.0)
+    return torch.stack([1 - second, second], dim=1)
 
 
 def output_of(network: Network, block: str = "") -> OutputSpec:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.compiler.module import Network
-from engine.probes.answers import output_of, probabilities
+from engine.probes.answers import output_of, probabilities, sides
 from engine.probes.data import Confusion, Questions
 from engine.probes.spec import ProbeError, check_alone
 from engine.probes.where import fit_sample, quiet
@@ -40,7 +40,8 @@ def steps(network: Network, questions: Questions) -> Iterator[float | Confusion]
     """
     classes, rows = questions.classes, questions.rows
     spec = output_of(network)
-    if spec.shape.dims != (len(classes),):
+    single = questions.single if spec.shape.size == 1 and len(classes) == 2 else ""
+    if not single and spec.shape.dims != (len(classes),):
         raise ProbeError(f"The network gives {spec.shape.words}, but the data set has {len(classes)} classes.")
     answer = np.zeros(len(rows), np.int64)
     confidence = np.zeros(len(rows), np.float32)
@@ -51,7 +52,8 @@ def steps(network: Network, questions: Questions) -> Iterator[float | Confusion]
     for part in np.array_split(rows, -(-len(rows) // BATCH)) if len(rows) else []:
         inputs = _batch(network, questions, part)
         with quiet(network):
-            shares = probabilities(network, spec, network.values(inputs, [spec.slot])[0].float())
+            value = network.values(inputs, [spec.slot])[0].float()
+            shares = sides(value.reshape(-1), single) if single else probabilities(network, spec, value)
             best = shares.max(dim=1)
         answer[start : start + len(part)] = best.indices.cpu().numpy()
         confidence[start : start + len(part)] = best.values.cpu().numpy()

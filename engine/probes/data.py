@@ -137,6 +137,7 @@ class Questions:
         rows: Which samples are asked.
         classes: Names of the classes.
         normalisation: As the network was trained with.
+        single: How a single number says which of two classes: "logit", "share" of the second one, or "".
     """
 
     inputs: tuple[NDArray[Any], ...]
@@ -144,6 +145,7 @@ class Questions:
     rows: NDArray[np.int64]
     classes: tuple[str, ...]
     normalisation: Normalisation | None = None
+    single: str = ""
 
 
 @dataclass(frozen=True)

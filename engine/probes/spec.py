@@ -67,6 +67,7 @@ def probes() -> Mapping[str, Probe]:
     """Every declared probe by name."""
     import engine.probes.activations
     import engine.probes.answers
+    import engine.probes.comparison
     import engine.probes.filters  # noqa: F401  importing them declares them
 
     return _PROBES

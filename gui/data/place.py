@@ -33,6 +33,7 @@ from gui.data.summary import FactsStrip, Notes, holder
 from gui.data.views import SampleViews
 from gui.document import Document
 from gui.session import Session
+from gui.standin import TIP, TITLE, has_stand_in, use_stand_in
 from gui.widgets import Card, EmptyState, Heading, Hint, IconButton, PrimaryButton
 
 TEXT_WIDTH = 520  # pixels of the sentence about data that cannot be read
@@ -91,6 +92,7 @@ class DataPlace(QWidget):
         self.fault.again.clicked.connect(session.reload_data)
         self.fault.fetch.clicked.connect(self.choosing.fetching.start)
         self.fault.digits.clicked.connect(self._choose_digits)
+        self.fault.drawn.clicked.connect(self._use_drawn)
         theme.notifier().changed.connect(self._restyle)
 
     # --- building
@@ -180,6 +182,9 @@ class DataPlace(QWidget):
         """Say why the data cannot be read and what to do."""
         choice = self.document.project.data
         self.fault.tell(text, choice.name, named=bool(choice.path.strip()))
+        drawn = has_stand_in(self.document)
+        self.fault.drawn.setVisible(drawn)
+        self.fault.digits.setVisible(not drawn and choice.name != "digits")
         self.stack.setCurrentIndex(2)
 
     def show_data(self, data: DataSet) -> None:
@@ -223,6 +228,9 @@ class DataPlace(QWidget):
         """Show one sample large."""
         if self.session.dataset is not None:
             SampleDialog(self.session.dataset, row, self).open()
+
+    def _use_drawn(self) -> None:
+        use_stand_in(self.document)
 
     def _choose_digits(self) -> None:
         self.choosing.choose("digits")
@@ -286,10 +294,13 @@ class _FaultState(QWidget):
         self.fetch.setObjectName("download")
         self.again = QPushButton("Try again")
         self.digits = QPushButton("Use the built-in digits")
+        self.drawn = QPushButton(TITLE)
+        self.drawn.setObjectName("use_drawn")
+        self.drawn.setToolTip(TIP)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
         row.addStretch(1)
-        for button in (self.fetch, self.browse, self.again, self.digits):
+        for button in (self.fetch, self.browse, self.again, self.drawn, self.digits):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -309,4 +320,3 @@ class _FaultState(QWidget):
         self.fetch.setVisible(name in SOURCES)
         self.fetch.setText(download_text(name))
         self.state.text.setFixedSize(TEXT_WIDTH, self.state.text.heightForWidth(TEXT_WIDTH) + 4)
-        self.digits.setVisible(name != "digits")

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
-from engine.probes.data import Bars
+from engine.probes.data import Answer, Bars, Nothing
 from gui import theme
 from gui.inspector.bars import AnswerBars
 from gui.inspector.subject import Sample, number_image
@@ -32,6 +32,8 @@ class AnswerCard(Card):
         self.truth_line.setFont(theme.font(14, 600))
         self.where = Hint()
         self.bars = AnswerBars()
+        self.note = Hint()
+        self.note.setObjectName("answer_note")
         self.fault = Fault()
         self._truth: int | None = None
         self.box.addWidget(Section("Sample"))
@@ -41,6 +43,7 @@ class AnswerCard(Card):
         self.box.addSpacing(theme.SPACE)
         self.box.addWidget(Section("The network's answer"))
         self.box.addWidget(self.bars)
+        self.box.addWidget(self.note)
         self.box.addWidget(self.fault)
         self.box.addStretch(1)
 
@@ -50,7 +53,12 @@ class AnswerCard(Card):
         self.truth_line.setText("")
         self.where.setText("No sample is chosen.")
         self.bars.set_bars(None)
+        self._say("")
         self.fault.say("")
+
+    def _say(self, note: str) -> None:
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def show_sample(self, image: QImage | None, row: int, truth: int | None, words: str) -> None:
         """A sample of the data set; `words` say what it is to be answered with."""
@@ -68,7 +76,9 @@ class AnswerCard(Card):
         self.truth_line.setVisible(False)
         self.where.setText("Your own picture, from the pad. Pick a sample below to go back.")
 
-    def show_answers(self, bars: Bars | None, fault: str = "") -> None:
+    def show_answers(self, answer: Answer | None, fault: str = "") -> None:
         """What the network says."""
+        bars = answer if isinstance(answer, Bars) else None
         self.bars.set_bars(bars, self._truth)
+        self._say(answer.text if isinstance(answer, Nothing) else bars.note if bars is not None else "")
         self.fault.say(fault)

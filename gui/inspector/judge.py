@@ -11,11 +11,21 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.probes.data import Confusion, Questions
 from engine.probes.worker import Request, Result
-from gui.inspector.subject import columns, label_column
+from gui.inspector.subject import columns
+from gui.inspector.task import task_of
 from gui.session import Session
 
 KEY = "inspect.confusion"
 MOST = 10_000  # samples of a part that are asked: seconds, not minutes, for a network of this kind
+
+
+NO_CLASSES = {
+    "": "The network is not asked for a class of these data, so there is nothing to confuse.",
+    "number": "The network says numbers, which are more or less far off and never one class for another.",
+    "again": "The network makes its input again; how far off it is stands beside each sample in Filters and maps.",
+    "mask": "The network says a class for every pixel; what share is right stands beside each sample in Filters and maps.",
+    "tags": "The network says a class for every step; what share is right stands beside each sample in Filters and maps.",
+}  # why there is no matrix, by what the network is asked
 
 
 class Judge(QObject):
@@ -87,9 +97,10 @@ class Judge(QObject):
             return "There are no data yet. Choose a data set in the Data place."
         if graph is None:
             return "The drawing cannot be built yet. Mend the problems shown in the Design place."
-        label = label_column(dataset)
-        if label is None:
-            return "These data have no classes, so there is nothing to confuse."
+        task = task_of(graph, dataset)
+        label = task.column
+        if label is None or task.kind not in ("classes", "single"):
+            return NO_CLASSES[task.kind]
         rows = dataset.splits.get(part, np.zeros(0, np.int64))
         if not len(rows):
             return "This part of the data is empty. Give it a share in the Data place."
@@ -97,7 +108,9 @@ class Judge(QObject):
         if any(name not in dataset.columns for name in names):
             return "The network reads other columns than these data have."
         inputs = tuple(dataset.columns[name] for name in names)
-        return Questions(inputs, dataset.columns[label], spread(rows, MOST), dataset.classes, dataset.normalisation)
+        return Questions(
+            inputs, dataset.columns[label.name], spread(rows, MOST), label.classes, dataset.normalisation, task.single
+        )
 
     def _probed(self, results: list[tuple[str, Result]]) -> None:
         for key, result in results:

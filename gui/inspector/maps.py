@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.graph.model import Graph
-from engine.probes.data import Bars
 from engine.probes.worker import Request, Result
 from gui import theme
 from gui.document import Document
@@ -19,7 +18,8 @@ from gui.inspector.blocks import BlockList
 from gui.inspector.judge import Judge
 from gui.inspector.mosaic import MosaicCard
 from gui.inspector.samples import SampleBar
-from gui.inspector.subject import Sample, label_of, picture_of, rows, sample_in, target_words, weights_before
+from gui.inspector.subject import Sample, picture_of, rows, sample_in, target_words, weights_before
+from gui.inspector.task import Task, task_of
 from gui.session import Session
 from gui.widgets import Section, Segmented
 
@@ -53,6 +53,7 @@ class MapsPanel(QWidget):
         self.answer = AnswerCard()
         self.which = Segmented([("filters", "Learned filters"), ("maps", "Activation maps")], name="Filters or maps")
         self.which.set_value("maps")
+        self.task = Task()
         self._own: Sample | None = None  # a sample that is in no data set: a drawing
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -122,6 +123,7 @@ class MapsPanel(QWidget):
 
     def _network_changed(self) -> None:
         graph = self.session.looking_at
+        self.task = task_of(graph, self.session.dataset)
         self.blocks.set_rows(rows(graph) if graph is not None else [])
         if graph is None:
             words = "The drawing cannot be built yet. Mend the problems shown in the Design place, and its filters appear here."
@@ -136,6 +138,7 @@ class MapsPanel(QWidget):
 
     def _data_changed(self, *_: object) -> None:
         self._own = None
+        self.task = task_of(self.session.looking_at, self.session.dataset)
         self.samples.set_dataset(self.session.dataset)
         self._show_sample()
         self._judge()
@@ -166,8 +169,9 @@ class MapsPanel(QWidget):
         elif dataset is None or row is None:
             self.answer.clear()
         else:
-            truth = label_of(dataset, row)
-            self.answer.show_sample(picture_of(dataset, row), row, truth, target_words(dataset, row))
+            truth = self.task.truth(dataset, row)
+            words = "" if self.task.kind == "again" else target_words(dataset, row, self.task.column)
+            self.answer.show_sample(picture_of(dataset, row), row, truth, words)
 
     def _sample(self, graph: Graph) -> Sample | None:
         if self._own is not None:
@@ -205,9 +209,9 @@ class MapsPanel(QWidget):
             "activations", block.name, sample, look=self.maps.look(), normalisation=normalisation, live=True
         )
         self.session.probe(MAPS, request)
-        classes = self.session.dataset.classes if self.session.dataset is not None else ()
-        options = {"classes": classes, "top": 5}
-        request = Request("answers", sample=sample, options=options, normalisation=normalisation, live=True)
+        row = self.samples.sample if self._own is None else None
+        probe, options = self.task.question(self.session.dataset, row, sample[0])
+        request = Request(probe, sample=sample, options=options, normalisation=normalisation, live=True)
         self.session.probe(ANSWERS, request)
 
     def _ask_filters(self, graph: Graph, id_: str) -> None:
@@ -249,8 +253,7 @@ class MapsPanel(QWidget):
                 case "inspect.maps":
                     self.maps.show_result(result)
                 case "inspect.answers":
-                    bars = result.answer if isinstance(result.answer, Bars) else None
-                    self.answer.show_answers(bars, result.fault)
+                    self.answer.show_answers(result.answer, result.fault)
                 case _:
                     continue
             self.answered.emit(result)

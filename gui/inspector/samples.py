@@ -76,7 +76,7 @@ class SampleBar(Card):
         self.classes.clear()
         self.classes.addItem("All classes", -1)
         if dataset is not None:
-            for index, name in enumerate(dataset.classes):
+            for index, name in enumerate(dataset.classes if label_column(dataset) is not None else ()):
                 self.classes.addItem(name, index)
             if not len(dataset.splits.get(self.part.value, ())):
                 self.part.set_value("train")
@@ -140,7 +140,7 @@ class SampleBar(Card):
     def _allow(self) -> None:
         self.setEnabled(self.dataset is not None)
         self.mistakes.setEnabled(self._found is not None)
-        self.classes.setVisible(self.dataset is None or bool(self.dataset.classes))
+        self.classes.setVisible(self.dataset is None or self.classes.count() > 1)
 
     def _reorder(self, *_: object, current: int | None = None) -> None:
         dataset = self.dataset

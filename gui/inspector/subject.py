@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from engine.blocks.spec import Shape
 from engine.data.dataset import DataSet
 from engine.graph.check import check
+from engine.graph.facts import Column
 from engine.graph.model import Graph
 from engine.probes.render import colour
 from gui.pictures import number, sample_image, to_qimage
@@ -119,20 +120,14 @@ def label_column(dataset: DataSet) -> str | None:
     return target.name if target is not None and target.kind == "label" else None
 
 
-def label_of(dataset: DataSet, row: int) -> int | None:
-    """Index of a sample's true class, if it has one."""
-    name = label_column(dataset)
-    return int(dataset.columns[name][row]) if name is not None else None
-
-
-def target_words(dataset: DataSet, row: int) -> str:
-    """What a sample is to be answered with, as a line; empty where there is nothing."""
-    target = dataset.facts.target
+def target_words(dataset: DataSet, row: int, column: Column | None = None) -> str:
+    """What a sample is to be answered with by a column (None: the first to be predicted), as a line; empty where there is none."""
+    target = column if column is not None else dataset.facts.target
     if target is None:
         return ""
     value = dataset.columns[target.name][row]
     if target.kind == "label":
-        return f"True class: {dataset.classes[int(value)]}"
+        return f"True class: {target.classes[int(value)]}"
     if target.kind in ("mask", "tags"):
         there = [int(index) for index in np.unique(value) if index != target.pad and index < len(target.classes)]
         return "Classes: " + ", ".join(target.classes[index] for index in there[:6]) + (", …" if len(there) > 6 else "")

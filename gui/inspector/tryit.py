@@ -24,13 +24,14 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPush
 
 from engine import images
 from engine.errors import EngineError
-from engine.probes.data import Bars
+from engine.probes.data import Bars, Nothing
 from engine.probes.worker import Request, Result
 from gui import theme
 from gui.background import in_background
 from gui.inspector.bars import AnswerBars
 from gui.inspector.drawing import Habit, as_seen, ground_of, habit
 from gui.inspector.pad import BRUSH, DrawPad
+from gui.inspector.task import task_of
 from gui.pictures import PictureView, sample_image, to_qimage
 from gui.session import Session
 from gui.widgets import Card, Fault, Hint, IconButton, Section
@@ -287,11 +288,12 @@ class TryPanel(QWidget):
         if not self.isVisible():
             return
         dataset = self.session.dataset
-        classes = dataset.classes if dataset is not None else ()
         normalisation = dataset.normalisation if dataset is not None else None
-        options = {"classes": classes, "top": 0 if len(classes) <= 12 else 10}
+        probe, options = task_of(self.session.looking_at, dataset).question(dataset, None, self.sample)
+        if probe == "answers":
+            options = {**options, "top": 0 if len(options["classes"]) in range(1, 13) else 10}
         self.session.probe(
-            KEY, Request("answers", sample=(self.sample,), options=options, normalisation=normalisation, live=True)
+            KEY, Request(probe, sample=(self.sample,), options=options, normalisation=normalisation, live=True)
         )
 
     def _nothing(self, shape: tuple[int, int, int] | None) -> None:
@@ -319,6 +321,11 @@ class TryPanel(QWidget):
             best = self.bars.best()
             if bars is None or best is None:
                 self.headline.setText("")
+                self.line.setText(result.answer.text if isinstance(result.answer, Nothing) else "")
+                continue
+            if result.request.probe == "comparison":
+                self.headline.setText(f"{bars.values[0]:.3g} off")
+                self.line.setText(bars.note)
                 continue
             self.headline.setText(bars.labels[best])
             untrained = not (self.session.trained or self.session.imported)

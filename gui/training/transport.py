@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QP
 
 from gui import theme
 from gui.session import Session
+from gui.standin import TIP, TITLE, has_stand_in, use_stand_in
 from gui.training.offers import Offers, obstacle, offers
 from gui.training.standing import Standing, standing_text
 from gui.widgets import Card, IconButton, PrimaryButton
@@ -112,7 +113,11 @@ class Transport(_Follower):
         self.show_problems = QPushButton("Show problems")
         self.show_problems.setObjectName("show_problems")
         self.card.box.addWidget(self.reason)
-        self.card.box.addWidget(self.show_problems, 0, Qt.AlignmentFlag.AlignLeft)
+        self.drawn = QPushButton(TITLE)
+        self.drawn.setObjectName("use_drawn")
+        self.drawn.setToolTip(TIP)
+        for way in (self.show_problems, self.drawn):
+            self.card.box.addWidget(way, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -123,6 +128,7 @@ class Transport(_Follower):
         self.stop.clicked.connect(session.stop)
         self.restore.clicked.connect(session.restore_best)
         self.show_problems.clicked.connect(self._show_problems)
+        self.drawn.clicked.connect(self._use_drawn)
         theme.notifier().changed.connect(self._icons)
         self._icons()
         self._changed()
@@ -160,9 +166,14 @@ class Transport(_Follower):
             if problem.block is not None and not problem.path and problem.block in self.document.root.nodes:
                 name = f"{self.document.root.node(problem.block).name}: "
             text = problem.text[:1].upper() + problem.text[1:] if not name else problem.text
-            self.show_problems.setText("Show data" if problem.code == "data" else "Show problems")
+            no_data = problem.code == "data"
+            self.show_problems.setText("Show data" if no_data else "Show problems")
+            self.drawn.setVisible(no_data and has_stand_in(self.document))
             self.reason.setText(f"Cannot train yet. {name}{text}{more}")
         self._icons()
+
+    def _use_drawn(self) -> None:
+        use_stand_in(self.document)
 
     def _show_problems(self) -> None:
         problem = obstacle(self.document, self.session.data_error)
