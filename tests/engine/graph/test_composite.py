@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.blocks.spec import Shape
-from engine.errors import GraphError
+from engine.blocks.spec import Shape, made_of, spec_of
+from engine.errors import GraphError, SettingError
 from engine.graph import store
 from engine.graph.check import check
 from engine.graph.inside import outside_of
@@ -18,6 +19,7 @@ from engine.graph.model import (
     Connect,
     Define,
     Definition,
+    Edit,
     End,
     Graph,
     Inside,
@@ -31,6 +33,7 @@ from engine.graph.model import (
     Undefine,
     Wire,
 )
+from engine.graph.walk import Report
 from tests.engine.graph.drawn import bottleneck, resnet, wire
 from tests.engine.graph.strategies import draw_edit
 
@@ -259,3 +262,68 @@ def test_checking_from_an_earlier_report_says_the_same_as_checking_anew(data: st
         report, anew = check(graph, None, report), check(graph)
         assert report == anew
         assert report.problems == anew.problems
+
+
+def findings(report: Report) -> Any:
+    """What a report says, without the classes of composites, which every project has for itself."""
+    inner = {id_: [findings(one) for one in repetitions] for id_, repetitions in report.inner.items()}
+    said = [(p.code, p.text, p.block, p.path) for p in report.problems]
+    return report.blocks, said, report.order, report.macs, sorted(report.bypassed), report.exits, inner
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_edits_and_undone_edits_leave_nothing_remembered_that_a_fresh_copy_would_not_find(data: st.DataObject) -> None:
+    graph = resnet((1, 2))
+    report = check(graph)
+    undo: list[Edit] = []
+    for _ in range(data.draw(st.integers(1, 12))):
+        try:
+            if undo and data.draw(st.booleans()):
+                graph.apply(undo.pop())
+            else:
+                undo.append(graph.apply(draw_edit(graph, data.draw)))
+        except GraphError:
+            pass
+        report = check(graph, None, report)
+        assert findings(report) == findings(check(graph.copy()))
+
+
+def test_a_batch_that_is_refused_midway_inside_a_composite_leaves_nothing_remembered() -> None:
+    graph = resnet((2,))
+    before = findings(check(graph))
+    refused = Batch((Configure("b", {"kernel_size": 5}), RemoveBlock("an"), RemoveBlock("nowhere")))
+    with pytest.raises(GraphError):
+        graph.apply(Inside("bottleneck", refused))
+    assert findings(check(graph)) == before
+    composite = graph.composite("bottleneck")
+    assert all(composite.prepared.nodes[node.id] is node for node in composite.body)
+
+
+def test_values_that_python_holds_equal_are_told_apart() -> None:
+    conv = spec_of("conv2d")
+    assert made_of(conv, {"out_channels": 1}) is made_of(conv, {"out_channels": 1.0})
+    with pytest.raises(SettingError):
+        made_of(conv, {"out_channels": True})
+
+
+def test_a_setting_that_the_inside_cannot_take_is_told_once_for_each_repetition_that_differs() -> None:
+    graph = resnet((3,))
+    graph.apply(Inside("bottleneck", Configure("a", {"out_channels": "=width * (1 - i)"})))
+    refused = [problem for problem in check(graph).problems if problem.code == "setting-refused"]
+    assert [(problem.path, problem.block) for problem in refused] == [(("layer1",), "a")]
+    assert refused[0].text.startswith("layer1, repetition 2 ")
+
+
+def test_the_class_of_a_composite_behaves_like_a_declared_one() -> None:
+    graph = resnet((1,))
+    spec = graph.composite("bottleneck").spec
+    one, same, other = spec(width=8), spec(width=8.0), spec(width=9)
+    assert (one, hash(one)) == (same, hash(same))
+    assert one != other
+    assert (one.repeat, one.width, one.stride) == (1, 8, 1)  # type: ignore[attr-defined]
+    assert repr(one).startswith("Bottleneck(width=8, stride=1, ")
+    with pytest.raises(AttributeError):
+        one.width = 3  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        spec(depth=3)
