@@ -68,7 +68,7 @@ def randomise(reference: nn.Module, seed: int = 0) -> None:
         for name, value in reference.state_dict().items():
             if not value.is_floating_point():
                 continue
-            noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
+            noise = torch.randn(value.shape, generator=generator)
             if name.endswith("running_var"):
                 noise = 0.5 + noise.abs()
             elif value.dim() > 1:
@@ -81,12 +81,9 @@ def randomise(reference: nn.Module, seed: int = 0) -> None:
 
 
 def saved(reference: nn.Module) -> Checkpoint:
-    """The module's weights, written as people write them and read as ours reads them; in double precision."""
+    """The module's weights, written as people write them and read as ours reads them."""
     content = io.BytesIO()
-    state = {
-        name: value.double() if value.is_floating_point() else value for name, value in reference.state_dict().items()
-    }
-    torch.save(state, content)
+    torch.save(reference.state_dict(), content)
     return parse_checkpoint(content.getvalue(), "reference.pth")
 
 
@@ -121,6 +118,7 @@ def same_step(network: Network, reference: nn.Module, inputs: Sequence[Tensor], 
         weight = torch.linspace(-1, 1, answer.numel(), dtype=answer.dtype).view_as(answer)
         (answer * weight).sum().backward()
     ours, theirs = dict(network.named_parameters()), dict(reference.named_parameters())
+    mine_now, theirs_now = network.state_dict(), reference.state_dict()
     for pair in match.pairs:
         if pair.ours in ours:
             mine, other = ours[pair.ours].grad, theirs[pair.theirs].grad
@@ -128,7 +126,7 @@ def same_step(network: Network, reference: nn.Module, inputs: Sequence[Tensor], 
             if mine is not None and other is not None:
                 _close(mine, other, f"gradient of {pair.ours}")
         else:
-            _close(network.state_dict()[pair.ours], reference.state_dict()[pair.theirs], pair.ours)
+            _close(mine_now[pair.ours], theirs_now[pair.theirs], pair.ours)
 
 
 def _close(ours: Tensor, theirs: Tensor, what: str) -> None:

@@ -11,6 +11,12 @@ from engine.compiler.plan import plan
 from tests.exactness.compare import agree
 from tests.exactness.references.first import LeNet1998
 
+
+@pytest.fixture
+def given_weights() -> None:
+    """The networks here keep the weights that they begin with."""
+
+
 FORMS = {"table": "lenet5_1998", "dense": "lenet5_1998_dense", "nodes": "lenet5_1998_nodes"}
 
 

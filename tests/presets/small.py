@@ -7,6 +7,7 @@ a quarter as wide. Not for: comparing figures, which are those of the drawing as
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -57,6 +58,11 @@ def whole(name: str) -> Graph:
 
 def small(name: str) -> Graph:
     """A preset with small pictures, and narrow where it is large."""
+    return _small(name).copy()
+
+
+@functools.cache  # several tests want each
+def _small(name: str) -> Graph:
     graph = whole(name)
     if check(graph).parameters > LARGE:
         graph.apply(Batch(tuple(_narrower(graph, NARROWEST.get(name, NARROWER)))))
