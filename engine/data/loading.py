@@ -19,7 +19,7 @@ from engine.data.registry import Progress, Request, dataset_of
 from engine.data.splits import Rows, draw, split
 from engine.data.table import Array, Table
 from engine.errors import DataError
-from engine.graph.facts import DataFacts
+from engine.graph.facts import Column, DataFacts
 
 _REPORT_EVERY = 4096  # samples between two reports of progress
 
@@ -112,6 +112,7 @@ def _prepare(table: Table, choice: DataChoice, request: Request) -> DataSet:
     normalisation = measure(columns[entry.name], splits["train"], choice.normalise)
     if choice.target_scale == "standard":
         notes += _scale_targets(columns, known, splits["train"])
+        known = replace(known, columns=tuple(_scaled(column) for column in known.columns))
     total = digest(columns, table.classes or tuple(name for column in known.columns for name in column.classes))
     request.tell("Measuring the training part", 1, 1)
     return DataSet(known, columns, splits, normalisation, tuple(notes), total, table.unreadable)
@@ -131,6 +132,13 @@ def _scale_targets(columns: dict[str, Array], known: DataFacts, train: Rows) -> 
             f"for {scale.std[0]:.4g}."
         )
     return said
+
+
+def _scaled(column: Column) -> Column:
+    """The column, whose numbers are no longer in the unit that its name tells where they are to be predicted."""
+    if column.kind != "number" or not column.target:
+        return column
+    return replace(column, fields=tuple(f"{field}, scaled" for field in column.fields))
 
 
 def _missing(table: Table, splits: dict[str, Rows], choice: DataChoice) -> list[str]:

@@ -196,7 +196,7 @@ def sines(request: Request) -> Table:
     title="Made-up weather",
     help="Three years of seven measurements by the hour, made by a few rules of the air; the temperature to come is to be "
     "said. The pressure goes before it. Parted by time. Generated: no place has had this weather.",
-    source="generated; vapour after O. Tetens (1930) and G. Magnus",
+    source="after G. Magnus (vapour, 1844) and the law of ideal gases; generated",
     group="Series",
     settings=("length", "horizon", "answer", "step", "target_scale"),
     idle=("split_seed", "stratified"),

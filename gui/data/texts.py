@@ -80,6 +80,8 @@ def _shifted(data: DataSet) -> bool:
     column, target = data.facts.input, data.facts.target
     if column is None or target is None or target.kind != "tags" or target.classes != column.classes:
         return False
+    if target.dims != column.dims:
+        return False  # another sequence, of its own length
     rows = data.splits["train"][:_SHOWN]
     return bool((data.columns[target.name][rows, :-1] == data.columns[column.name][rows, 1:]).all())
 

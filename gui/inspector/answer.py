@@ -30,6 +30,7 @@ class AnswerCard(Card):
         self.picture = PictureView(name="The sample", least=148, square=True)
         self.truth_line = QLabel()
         self.truth_line.setFont(theme.font(14, 600))
+        self.truth_line.setWordWrap(True)
         self.where = Hint()
         self.bars = AnswerBars()
         self.note = Hint()

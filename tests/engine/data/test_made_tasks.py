@@ -121,3 +121,9 @@ def test_of_ten_shapes_each_is_the_largest_somewhere_and_large_ones_more_often()
     counts = np.bincount(data.columns["label"], minlength=10)
     assert counts[list(SHAPES).index("square")] > counts[list(SHAPES).index("bar")]
     assert counts.min() > 0
+
+
+def test_numbers_that_are_scaled_no_longer_carry_their_unit_alone():
+    data = loaded("weather", target_scale="standard", length=24)
+    assert data.facts.target.fields == ("temperature, °C, scaled",)
+    assert data.facts.input.fields == FIELDS

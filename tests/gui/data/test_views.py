@@ -22,6 +22,7 @@ from gui.data.colours import class_rgb, with_mask
 from gui.data.counts import countable, counted
 from gui.data.samples import pick, sample_text
 from gui.data.summary import facts_of
+from gui.data.texts import TextTable
 from gui.data.views import SampleViews, kind_of_view
 from gui.document import Document
 
@@ -184,3 +185,11 @@ def test_a_setting_of_a_set_is_an_edit_that_can_be_undone(choosing: Choosing) ->
     assert choosing.choice.length == 32
     choosing.document.stack.undo()
     assert choosing.choice.length is None
+
+
+def test_a_sequence_that_becomes_another_of_its_own_length_is_shown_with_it(qtbot: QtBot) -> None:
+    table = TextTable()
+    qtbot.addWidget(table)
+    table.show_data(load(DataChoice(name="dates", count=20)), 0)
+    assert table.horizontalHeaderItem(1).text() == "To be said"
+    assert all(table.item(row, 1).text().endswith("·end·") for row in range(table.rowCount()))
