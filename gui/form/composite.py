@@ -28,7 +28,7 @@ from engine.graph.redefining import moved_port, renamed_port
 from gui import theme
 from gui.document import Document
 from gui.figures import count, memory
-from gui.form.facts import FactTable
+from gui.form.fact_table import FactTable
 from gui.form.parameter import ROOMY, ROW, ParameterList
 from gui.form.row import LABEL_WIDTH
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline

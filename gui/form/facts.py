@@ -1,58 +1,17 @@
-"""What the checker found out, as widgets: a table of facts of a block, its problems with their mends.
+"""What the checker found out about a block: what it sees of a picture, and its problems with their mends.
 
-Not for: editing settings (`gui.form.panel`).
+Not for: editing settings (`gui.form.panel`), nor figures in a table (`gui.form.fact_table`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from engine.errors import Problem
 from engine.graph.receptive import Field, all_fields
 from gui import theme
 from gui.document import Document
-
-
-class FactTable(QWidget):
-    """Names at the left, figures at the right, a line each."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
-
-    def show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Show (name, figure) pairs, using the labels that are there."""
-        facts = list(facts)
-        while len(self._rows) < len(facts):
-            row = len(self._rows)
-            name, figure = QLabel(), QLabel()
-            name.setProperty("hint", True)
-            figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            figure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            figure.setWordWrap(True)
-            self._grid.addWidget(name, row, 0)
-            self._grid.addWidget(figure, row, 1)
-            self._rows.append((name, figure))
-        for index, (name, figure) in enumerate(self._rows):
-            shown = index < len(facts)
-            name.setVisible(shown)
-            figure.setVisible(shown)
-            if shown:
-                name.setText(facts[index][0])
-                figure.setText(facts[index][1])
-                figure.setAccessibleName(f"{facts[index][0]}: {facts[index][1]}")
-
-    def facts(self) -> dict[str, str]:
-        """What is shown."""
-        return {name.text(): figure.text() for name, figure in self._rows if not name.isHidden()}
 
 
 def field_of(document: Document, block: str) -> Field | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.form.facts import FactTable
+from gui.form.fact_table import FactTable
 from gui.widgets import Hint, Section, hline
 
 Told = tuple[Sequence[tuple[str, str]], str]  # (name, figure) pairs, and the sentence

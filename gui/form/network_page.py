@@ -16,7 +16,7 @@ from gui import theme
 from gui.document import Document
 from gui.figures import count, memory, short
 from gui.form.cells import PlainCells
-from gui.form.facts import FactTable
+from gui.form.fact_table import FactTable
 from gui.form.pages import Page
 from gui.widgets import Heading, Hint, Section, hline
 

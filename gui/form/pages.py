@@ -28,7 +28,8 @@ from gui.document import Document
 from gui.figures import count, memory
 from gui.form.bypass import BypassRow
 from gui.form.editors import TextEditor
-from gui.form.facts import FactTable, ProblemCard, field_of
+from gui.form.fact_table import FactTable
+from gui.form.facts import ProblemCard, field_of
 from gui.form.freeze import FreezeRow
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning

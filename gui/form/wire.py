@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from engine.graph.model import End
 from gui.document import Document
-from gui.form.facts import FactTable, ProblemCard
+from gui.form.fact_table import FactTable
+from gui.form.facts import ProblemCard
 from gui.form.pages import Page
 from gui.widgets import Heading, Hint
 
