@@ -9,6 +9,7 @@ from itertools import count as counter
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -68,6 +69,7 @@ class BlockPage(Page):
         self._session = next(_SESSIONS)
         self._cards: list[ProblemCard] = []
         self._shown: tuple[object, ...] = ()
+        self._plain = True  # no setting could ever be an expression
         self._make_head()
         self.form = SettingsForm(self.spec)
         self.form.changed.connect(self._set)
@@ -99,6 +101,30 @@ class BlockPage(Page):
         self.box.addWidget(self.learning)
         self.box.addStretch(1)
         self.refresh()
+
+    def turn_to(self, block: str) -> bool:
+        """Show another block of the same kind, so that what is unfolded and scrolled to stays; False where it needs a new page.
+
+        A field that is being typed into keeps its block.
+        """
+        node, focus = self.document.graph.node(block), QApplication.focusWidget()
+        peculiar = self.instance is not None or self.bypass is not None or BypassRow.fits(self.document, node)
+        if node.spec is not self.spec or peculiar or not self._plain or self.document.graph.owner is not None:
+            return False
+        if any(is_expression(value, self.spec.settings.get(name)) for name, value in node.settings.items()):
+            return False
+        if focus is not None and self.isAncestorOf(focus):
+            return False
+        self.block = self.frozen.block = block
+        self._session = next(_SESSIONS)
+        self._field = ""
+        self.name.setModified(False)
+        self.name_fault.say("")
+        for row in self.form.rows.values():
+            row.show_fault("")
+        self.refresh()
+        self._find_field()
+        return True
 
     def _make_facts(self) -> None:
         self.facts = FactTable()
@@ -152,8 +178,8 @@ class BlockPage(Page):
         if self.instance is not None:
             self.instance.refresh()
         problems = report.of(self.block)
-        if problems != self._shown:
-            self._shown = problems
+        if (self.block, problems) != self._shown:
+            self._shown = self.block, problems
             for card in self._cards:
                 self.problems.removeWidget(card)
                 card.hide()
@@ -170,7 +196,9 @@ class BlockPage(Page):
         self.frozen.refresh(node)
         known = node.spec.settings
         expressions = {name: str(text) for name, text in node.settings.items() if is_expression(text, known.get(name))}
-        if self.document.graph.owner is not None or node.composite is not None:
+        inside = self.document.graph.owner is not None or node.composite is not None
+        self._plain = self._plain and not inside and not expressions
+        if inside:
             names = dict(self.document.names_here())
             if self.bypass is not None:
                 self.bypass.refresh(node, names)

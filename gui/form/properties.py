@@ -55,8 +55,19 @@ class Properties(QWidget):
     def _selected(self, _ids: object) -> None:
         if QGuiApplication.mouseButtons() and len(self.document.selection) > 1:
             self._later.start()  # a rubber band selects many times a second; one page when it rests is enough
-        else:
+        elif not self._turned():
             self._rebuild()
+
+    def _turned(self) -> bool:
+        """Whether the page that is shown could show the one block that is selected now."""
+        chosen, page = self.document.selection, self.page
+        if len(chosen) != 1 or not isinstance(page, BlockPage) or chosen[0] not in self.document.graph.nodes:
+            return False
+        if not page.turn_to(chosen[0]):
+            return False
+        self._later.stop()
+        self.refresh_learning()
+        return True
 
     def _rebuild(self, _what: object = None) -> None:
         self._later.stop()

@@ -241,3 +241,58 @@ def test_a_problem_that_comes_and_goes_moves_no_field(panel: Properties, documen
     card = at_rest(panel, page._cards[0], qtbot)
     assert at_rest(panel, field, qtbot) == before
     assert card.y() > before.y()
+
+
+def test_another_block_of_the_same_kind_is_shown_on_the_same_page_as_it_was_unfolded(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    page.form.set_open(True)
+    pick(document, "conv2")
+    assert panel.page is page
+    assert page.form.advanced.open
+    assert page.name.text() == "conv2"
+    assert page.facts.facts()["Output"] == "N×16×10×10"
+    assert page.facts.facts()["Receptive field"] != ""
+    field = number(page, "out_channels")
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    assert document.graph.named("conv2").settings["out_channels"] == 9
+    assert document.graph.named("conv1").settings.get("out_channels") == 6
+    page.frozen.row.editor.changed.emit(True)
+    assert document.graph.named("conv2").frozen
+    assert not document.graph.named("conv1").frozen
+    pick(document, "fc1")
+    assert panel.page is not page
+
+
+def test_problems_on_a_page_that_goes_on_to_another_block_are_those_of_that_block(
+    panel: Properties, document: Document
+) -> None:
+    conv2 = document.graph.named("conv2").id
+    document.do(Configure(conv2, {"kernel_size": 99}), "Too large")
+    pick(document, "conv2")
+    page = block_page(panel)
+    assert len(page._cards) == 1
+    pick(document, "conv1")
+    assert panel.page is page
+    assert page._cards == []
+    pick(document, "conv2")
+    assert len(page._cards) == 1
+
+
+def test_a_field_that_is_typed_into_keeps_its_block_when_another_is_selected(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    panel.activateWindow()
+    page.name.setFocus()
+    qtbot.waitUntil(page.name.hasFocus)
+    page.name.setText("first")
+    page.name.setModified(True)
+    pick(document, "conv2")
+    assert panel.page is not page
+    assert document.graph.node(page.block).name in ("conv1", "first")
+    assert document.graph.named("conv2").id == block_page(panel).block
