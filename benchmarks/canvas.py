@@ -4,8 +4,9 @@
 
 Draws residual networks of 1,000 and of 5,000 blocks, with a wire and a half for each block and a thumbnail on every face, and
 prints median, p99 and worst milliseconds a frame, with a plain word where the target is missed: 16 ms at the 99th percentile up
-to 1,000 blocks and 50 ms beyond; 1 s for opening 1,000. --cpu counts processor time, for machines that others use meanwhile. Runs
-offscreen unless QT_QPA_PLATFORM says otherwise. The yardstick is a loop of plain Python: where it takes longer, so does the rest.
+to 1,000 blocks and 50 ms beyond; 1 s for opening 1,000. Each line is the quietest of three rounds, for others use the machine
+too; --cpu counts processor time, for machines that are busy. Runs offscreen unless QT_QPA_PLATFORM says otherwise. The
+yardstick is a loop of plain Python: where it takes longer, so does the rest.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from gui.document import Document
 from gui.garbage import Collector
 
 FRAMES, FEW_FRAMES = 200, 20
+ROUNDS = 3  # of each line; others use the machine too, so the quietest counts
 MANY = 400  # blocks dragged at once
 SIZE = (2040, 1060)  # pixels of the window; leaves about 1,500 × 900 to the canvas
 SMALL = 1000  # blocks up to which the narrower target holds
@@ -77,7 +79,16 @@ class Bench:
         self.limit = FRAME_MS if len(self.document.graph.nodes) <= SMALL else LARGE_FRAME_MS
 
     def frames(self, name: str, step: Callable[[int], object], count: int = FRAMES) -> None:
-        """Take the time of each frame, after two that warm up, and print the line."""
+        """Take the time of each frame, after two that warm up, and print the line of the quietest round."""
+        place = -1 - count // 100  # the 99th percentile among those that are ranked
+        ranked = min((self._round(step, count) for _ in range(ROUNDS)), key=lambda taken: taken[place])
+        p99 = ranked[place]
+        verdict = "" if p99 < self.limit else f"   MISSES {self.limit} ms"
+        figures = f"median {ranked[count // 2]:7.2f}   p99 {p99:7.2f}   worst {ranked[-1]:7.2f} ms"
+        print(f"  {name:<28} {figures}{verdict}", flush=True)
+
+    def _round(self, step: Callable[[int], object], count: int) -> list[float]:
+        """Milliseconds of each frame, in order of length."""
         taken = []
         for index in range(-2, count):
             begin = clock()
@@ -85,11 +96,7 @@ class Bench:
             self.app.processEvents()
             if index >= 0:
                 taken.append((clock() - begin) * 1000)
-        ranked = sorted(taken)
-        p99 = ranked[-1 - count // 100]
-        verdict = "" if p99 < self.limit else f"   MISSES {self.limit} ms"
-        figures = f"median {ranked[count // 2]:7.2f}   p99 {p99:7.2f}   worst {ranked[-1]:7.2f} ms"
-        print(f"  {name:<28} {figures}{verdict}", flush=True)
+        return sorted(taken)
 
     def mouse(self, kind: QEvent.Type, at: QPoint, button: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
         """A mouse event at a point of the viewport."""
@@ -145,7 +152,7 @@ class Bench:
         self.drag(f"drag {MANY} blocks at fit", start, lambda i: start + swing(i))
         document.select(())
         corner = QPoint(8, canvas.viewport().height() - 6)  # where neither a block nor a wire is
-        self.drag("rubber band over all at fit", corner, lambda i: corner + QPoint(11 * (i % 120), -7 * (i % 120)))
+        self.drag("rubber band over all at fit", corner, lambda i: corner + QPoint(11, -7) * there_and_back(i, 120))
         self.frames("mouse over the wires at fit", lambda i: self.mouse(QEvent.Type.MouseMove, QPoint(40 + 7 * i, 40)))
         document.select(["b1"])
         self.frames(
@@ -161,6 +168,11 @@ class Bench:
         self.frames(
             "edit to fresh shapes at 100%", lambda i: document.do(Configure("b1", {"dilation": 1 + i % 2}), "Set")
         )
+
+
+def there_and_back(index: int, most: int) -> int:
+    """A number that counts up and down again."""
+    return most - abs(index % (2 * most) - most)
 
 
 def swing(index: int) -> QPoint:
