@@ -33,6 +33,17 @@ for _name in ("LAYERLOOM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_H
 for _name in ("PYTHONWARNINGS", "QT_STYLE_OVERRIDE", "QT_SCALE_FACTOR", "QT_QPA_PLATFORM_PLUGIN_PATH"):
     os.environ.pop(_name, None)
 
+# The files that take longest, longest first. Of two processes that share the files, one would be alone at the end with such a
+# file that comes last.
+LONGEST = (
+    "journeys/test_monkey.py", "engine/blocks/test_conformance.py", "presets/test_training.py", "presets/test_export.py",
+    "exactness/test_mobile.py", "exactness/test_attention.py", "gui/test_window.py", "journeys/test_conventions.py",
+    "presets/test_presets.py", "engine/training/test_health.py", "exactness/test_residual.py", "gui/test_design.py",
+    "engine/export/test_export.py", "engine/training/test_resume.py", "engine/compiler/test_source.py",
+    "engine/training/test_fit.py", "exactness/test_paths.py", "journeys/test_whole_way.py", "gui/dialogs/test_diff.py",
+    "gui/inspector/test_inspect_place.py", "engine/headless/test_commands.py", "exactness/test_segmentation.py",
+)  # fmt: skip
+
 NEEDS_QT = ("gui", "journeys")
 
 
@@ -67,6 +78,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
     if config.getoption("--long"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
@@ -78,6 +92,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_configure(config: pytest.Config) -> None:
     from hypothesis import HealthCheck, settings
 
+    config.option.loadscopereorder = False  # files of many tests are not the long ones
     calm = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     settings.register_profile(
         "ci", max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=calm
