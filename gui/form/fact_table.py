@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -25,6 +25,7 @@ class FactTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: Facts = ()
+        self._laid: dict[int, list[tuple[QRect, QRect]]] = {}  # by width; layouts ask many times
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -36,7 +37,9 @@ class FactTable(QWidget):
         if facts == self._facts:
             return
         width = self.width()
-        before, self._facts = self.heightForWidth(width), facts
+        before = self.heightForWidth(width)
+        self._facts = facts
+        self._laid.clear()
         self.setAccessibleName("; ".join(f"{name}: {figure}" for name, figure in facts))
         if self.heightForWidth(width) != before:
             self.updateGeometry()
@@ -48,7 +51,10 @@ class FactTable(QWidget):
 
     def _rows(self, width: int) -> list[tuple[QRect, QRect]]:
         """Where the name and the figure of each line stand."""
-        metrics, top, out = self.fontMetrics(), 0, []
+        if width in self._laid:
+            return self._laid[width]
+        metrics, top = self.fontMetrics(), 0
+        out = self._laid[width] = []
         for name, figure in self._facts:
             left = metrics.horizontalAdvance(name) + GAP
             room = QRect(left, top, max(1, width - left), 10_000)
@@ -58,6 +64,13 @@ class FactTable(QWidget):
             out.append((QRect(0, top, left, metrics.height()), QRect(left, top, room.width(), height)))
             top += height + BETWEEN
         return out
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other room."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._laid.clear()
+            self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True

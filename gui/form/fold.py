@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.form.row import Row
 
 
 class Fold(QWidget):
@@ -43,6 +44,8 @@ class Fold(QWidget):
     def set_open(self, open_: bool) -> None:
         """Show or fold away."""
         self.open = open_
+        for row in self.inside.findChildren(Row) if open_ else ():
+            row.make()
         self.inside.setVisible(open_)
         self._draw()
 

@@ -74,6 +74,7 @@ class BlockPage(Page):
         self.form = SettingsForm(self.spec)
         self.form.changed.connect(self._set)
         self.form.finished.connect(self._finished)
+        self.form.made.connect(self._offer)
         self.box.addWidget(self.form)
         self.form.setVisible(bool(self.form.rows))
         self.bypass = BypassRow(document, block) if BypassRow.fits(document, node) else None
@@ -208,9 +209,13 @@ class BlockPage(Page):
         elif expressions:
             self.form.allow_expressions(RUNNING)
         self.form.set_values(to_json(made, all_of_them=True), expressions)
-        shares = self.form.rows.get("tied")
-        if shares is not None and isinstance(shares.editor, TextEditor):
-            shares.editor.offer(partners(self.document.graph, self.block))
+        self._offer("tied")
+
+    def _offer(self, name: str) -> None:
+        """Offer the blocks whose weight can be shared, where somebody can see the field."""
+        row = self.form.rows.get("tied") if name == "tied" else None
+        if row is not None and row.there and isinstance(row.editor, TextEditor):
+            row.editor.offer(partners(self.document.graph, self.block))
 
     def _show_facts(self) -> None:
         graph, found = self.document.graph, self.document.report.blocks.get(self.block)

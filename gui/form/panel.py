@@ -28,10 +28,12 @@ class SettingsForm(QWidget):
     Attributes:
         changed: Emits (name, value) when the person has entered a value that the setting takes.
         finished: Emits the name when the person leaves a field: the next entry is a new step for undo.
+        made: Emits the name when an editor was made, which one that is folded away is when it is seen first.
     """
 
     changed = Signal(str, object)
     finished = Signal(str)
+    made = Signal(str)
 
     def __init__(self, declaration: type[Any], *, hide: Iterable[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,9 +50,7 @@ class SettingsForm(QWidget):
         for name, setting in settings_of(declaration).items():
             if name in hidden:
                 continue
-            row = self.rows[name] = Row(setting)
-            row.editor.changed.connect(self._changed)
-            row.editor.finished.connect(self._finished)
+            row = self.rows[name] = Row(setting, made=self._listen, later=setting.advanced)
             row.expressed.connect(self._expressed)
             fold = self._fold_of(name)
             (column if fold is None else fold.rows).addWidget(row)
@@ -58,6 +58,11 @@ class SettingsForm(QWidget):
             column.addWidget(fold)
             fold.setVisible(any(self._fold_of(name) is fold for name in self.rows))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _listen(self, row: Row) -> None:
+        row.editor.changed.connect(self._changed)
+        row.editor.finished.connect(self._finished)
+        self.made.emit(row.setting.name)
 
     def _fold_of(self, name: str) -> Fold | None:
         """What a setting is folded away in; None where it always shows."""
@@ -78,7 +83,7 @@ class SettingsForm(QWidget):
             if name in self._mixed:
                 continue
             try:
-                out[name] = row.editor.value()
+                out[name] = row.value()
             except SettingError:
                 continue
         return out

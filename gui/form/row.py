@@ -5,10 +5,12 @@ Not for: which rows there are (`gui.form.panel`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from engine.declare import Setting
@@ -29,53 +31,119 @@ FX_WIDTH = 22  # pixels of the label's room that the switch to an expression tak
 class Row(QWidget):
     """Label, editor and, when there is one, the sentence about a wrong entry.
 
+    What is in it is made when it is wanted first: most rows of a form are folded away and never seen.
+
+    Args:
+        setting: What is set.
+        made: Called with the row once its editor is there.
+        later: Make the editor when it is wanted or seen, not now.
+
     Attributes:
         expressed: Emits an expression that was entered, or the plain value that takes the place of one.
     """
 
     expressed = Signal(object)
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, made: Callable[[Row], None] | None = None, later: bool = False) -> None:
         super().__init__()
         self.setting = setting
-        self.editor: Editor = editor(setting)
-        self.label = QLabel(setting.label)
-        self.label.setProperty("hint", True)
-        self.label.setBuddy(self.editor)
-        self.label.setToolTip(tip(setting))
-        self.label.setMinimumHeight(FIELD_HEIGHT)
-        self.label.setWordWrap(True)
-        self._head = QHBoxLayout()  # the label, and behind it the switch to an expression
-        self._head.setContentsMargins(0, 0, 0, 0)
-        self._head.setSpacing(0)
-        self._head.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
-        head = QWidget()
-        head.setFixedWidth(LABEL_WIDTH)
-        head.setLayout(self._head)
-        self.fault = Fault()
-        self.fault.setObjectName(f"fault-{setting.name}")
+        self._made = made
+        self._parts: _Parts | None = None
         self._names: Mapping[str, Any] | None = None
         self._expression: ExpressionField | None = None
         self._here: QLabel | None = None
         self._fx: QToolButton | None = None
         self._value: Any = setting.default
-        self._grid = grid = QGridLayout(self)
+        self._text = ""  # the expression that the value comes from
+        if not later:
+            self.make()
+
+    def make(self) -> None:
+        """Make what is in it, if that has not been done."""
+        if self._parts is None:
+            self._parts = self._laid_out()
+            if self._made is not None:
+                self._made(self)
+            if self._names is not None:
+                self.allow(self._names)
+            if self._text or self._value != self.setting.default:
+                self.show_value(self._value, self._text)
+
+    @property
+    def there(self) -> bool:
+        """Whether what is in it has been made."""
+        return self._parts is not None
+
+    @property
+    def parts(self) -> _Parts:
+        """What is in it."""
+        self.make()
+        assert self._parts is not None
+        return self._parts
+
+    @property
+    def editor(self) -> Editor:
+        """Takes and shows a plain value."""
+        return self.parts.editor
+
+    @property
+    def label(self) -> QLabel:
+        """The setting's name."""
+        return self.parts.label
+
+    @property
+    def fault(self) -> Fault:
+        """Why an entry is no value."""
+        return self.parts.fault
+
+    def value(self) -> Any:
+        """The value that is entered, or was shown where nobody has seen it.
+
+        Raises:
+            SettingError: What is entered is none.
+        """
+        return self._value if self._parts is None else self._parts.editor.value()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.make()
+        super().showEvent(event)
+
+    def _laid_out(self) -> _Parts:
+        field, label, fault = editor(self.setting), QLabel(self.setting.label), Fault()
+        label.setProperty("hint", True)
+        label.setBuddy(field)
+        label.setToolTip(tip(self.setting))
+        label.setMinimumHeight(FIELD_HEIGHT)
+        label.setWordWrap(True)
+        beside = QHBoxLayout()  # the label, and behind it the switch to an expression
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(label, 1, Qt.AlignmentFlag.AlignTop)
+        head = QWidget()
+        head.setFixedWidth(LABEL_WIDTH)
+        head.setLayout(beside)
+        fault.setObjectName(f"fault-{self.setting.name}")
+        grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.addWidget(head, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.editor, 0, 1)
-        grid.addWidget(self.fault, 2, 0, 1, 2)
+        grid.addWidget(field, 0, 1)
+        grid.addWidget(fault, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
-        self.editor.refused.connect(self.show_fault)
+        field.refused.connect(self.show_fault)
+        return _Parts(field, label, fault, beside, grid)
 
     def show_fault(self, sentence: str) -> None:
         """Show why the entry is no value; an empty text takes the sentence away."""
-        self.fault.say(sentence[:1].upper() + sentence[1:])
+        if sentence or self._parts is not None:
+            self.fault.say(sentence[:1].upper() + sentence[1:])
 
     def show_value(self, value: Any, expression: str = "") -> None:
         """Show a value, or the expression that it comes from."""
-        self._value = value
+        self._value, self._text = value, expression
+        if self._parts is None:
+            return
         if expression:
             self._open().show_text(expression)
             self._preview()
@@ -103,11 +171,13 @@ class Row(QWidget):
 
     def allow(self, names: Mapping[str, Any] | None) -> None:
         """Let it be an expression of these names; None: it can be none."""
+        self._names = names
+        if self._parts is None:
+            return
         if self._fx is None and names is not None:
             self._make_button()
             for field in self.editor.findChildren(QLineEdit):
                 field.textEdited.connect(self._typed)
-        self._names = names
         if self._fx is not None:
             self._fx.setVisible(names is not None)
         if self._expression is not None:
@@ -124,7 +194,7 @@ class Row(QWidget):
         self._fx.clicked.connect(self._toggled)
         theme.notifier().changed.connect(self._style)
         self._style()
-        self._head.addWidget(self._fx, 0, Qt.AlignmentFlag.AlignTop)
+        self.parts.head.addWidget(self._fx, 0, Qt.AlignmentFlag.AlignTop)
 
     def _style(self, _name: str = "") -> None:
         t = theme.current()
@@ -148,8 +218,8 @@ class Row(QWidget):
             self._here = QLabel()
             self._here.setProperty("hint", True)
             self._here.setObjectName(f"here-{self.setting.name}")
-            self._grid.addWidget(self._expression, 0, 1)
-            self._grid.addWidget(self._here, 1, 1)
+            self.parts.grid.addWidget(self._expression, 0, 1)
+            self.parts.grid.addWidget(self._here, 1, 1)
         self.editor.hide()
         self._expression.show()
         self.label.setBuddy(self._expression)
@@ -209,6 +279,17 @@ class Row(QWidget):
             return
         self._here.setText(f"= {_worded(value)} here")
         self._here.show()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What is in a row: `head` holds the label, `grid` all of it."""
+
+    editor: Editor
+    label: QLabel
+    fault: Fault
+    head: QHBoxLayout
+    grid: QGridLayout
 
 
 def _worded(value: Any) -> str:

@@ -77,3 +77,22 @@ def test_the_form_of_every_block_shows_the_values_that_it_has(kind: str, qtbot: 
     form.set_values(usual)
     shown = {name: list(value) if isinstance(value, tuple) else value for name, value in form.values().items()}
     assert shown == usual
+
+
+def test_what_is_folded_away_is_made_when_it_is_seen_first_and_shows_what_holds_by_then(form: SettingsForm) -> None:
+    folded = [row for row in form.rows.values() if row.setting.advanced]
+    assert folded
+    assert not any(row.there for row in folded)
+    form.set_values({"dilation": 3, "groups": 2})
+    assert form.values()["dilation"] == 3
+    assert not any(row.there for row in folded)
+    made: list[str] = []
+    form.made.connect(made.append)
+    form.set_open(True)
+    assert "dilation" in made
+    assert form.editor("dilation").value() == 3
+    assert form.editor("groups").value() == 2
+    heard: list[tuple[str, object]] = []
+    form.changed.connect(lambda name, value: heard.append((name, value)))
+    form.editor("groups").changed.emit(4)
+    assert heard == [("groups", 4)]
