@@ -1,6 +1,6 @@
 """A monkey at the real window while a network trains: thousands of random actions of a person, all of which can be undone.
 
-    python -m tests.campaigns.monkey --actions 20000 [--seed N] [--any-time]
+    python -m tests.campaigns.monkey --actions 20000 [--seed N ...] [--blocks N] [--calm] [--any-time]
 
 It clicks, drags, types, presses every key of the canvas, opens menus and takes entries of them, changes settings in the form,
 places blocks from the palette, pastes, groups, goes into composites, applies mends, changes the place and the theme, and starts,
@@ -64,8 +64,9 @@ class Monkey:
         slowest: Seconds of the window's thread and seconds by the clock of the slowest action, and which it was.
     """
 
-    def __init__(self, window: Any, seed: int) -> None:
+    def __init__(self, window: Any, seed: int, most: int = MOST, *, calm: bool = False) -> None:
         self.window = window
+        self.most = most
         self.document = window.document
         self.design = window.parts.places["design"]
         self.canvas = self.design.canvas
@@ -75,7 +76,7 @@ class Monkey:
         self.actions: tuple[tuple[int, Callable[[], None]], ...] = (
             (18, self.drag), (12, self.click), (3, self.double), (10, self.key), (6, self.quick_add), (8, self.set_value),
             (3, self.palette), (3, self.menu), (2, self.wheel), (2, self.pan), (2, self.mend), (12, self.history),
-            (2, self.paste), (2, self.place), (1, self.theme), (2, self.train), (4, self.type), (2, self.scope),
+            (2, self.paste), (2, self.place), (0.2 if calm else 1, self.theme), (2, self.train), (4, self.type), (2, self.scope),
         )  # fmt: skip
 
     # --- what a person does
@@ -164,7 +165,7 @@ class Monkey:
 
     def quick_add(self) -> None:
         """Add a block by its name."""
-        if len(self.document.graph) > MOST:
+        if len(self.document.graph) > self.most:
             return
         self.canvas.quick_add(self.spot())
         QTest.keyClicks(self.canvas.box.field, self.draw.choice(WORDS))
@@ -176,7 +177,7 @@ class Monkey:
     def palette(self) -> None:
         """Place a block from the palette."""
         lists = [view for view in self.design.palette_panel.findChildren(QListView) if view.isVisible()]
-        if not lists or len(self.document.graph) > MOST:
+        if not lists or len(self.document.graph) > self.most:
             return
         view = self.draw.choice(lists)
         rows = view.model().rowCount()
@@ -236,7 +237,7 @@ class Monkey:
         """Paste a whole published network."""
         from gui.canvas import clipboard
 
-        if len(self.document.graph) < MOST // 2:
+        if len(self.document.graph) < self.most // 2:
             QGuiApplication.clipboard().setText(presets.read(self.draw.choice(PRESETS)))
             clipboard.paste(self.canvas)
 
@@ -287,10 +288,10 @@ class Monkey:
 
     def thin(self) -> None:
         """Keep the drawing small: cut what is beyond the first blocks."""
-        if len(self.document.graph) > MOST:
+        if len(self.document.graph) > self.most:
             from gui.canvas import placing
 
-            self.document.select(list(self.document.graph.nodes)[MOST // 3 :])
+            self.document.select(list(self.document.graph.nodes)[self.most // 3 :])
             placing.delete(self.canvas)
 
     def look(self) -> None:
@@ -345,8 +346,15 @@ def listen(faults: list[str]) -> None:
     qInstallMessageHandler(hear)
 
 
-def campaign(actions: int, seed: int) -> Monkey:
-    """Let the monkey play in a new window; gives it back with what it found."""
+def campaign(actions: int, seed: int, most: int = MOST, *, calm: bool = False) -> Monkey:
+    """Let the monkey play in a new window; gives it back with what it found.
+
+    Args:
+        actions: How many.
+        seed: Which of them.
+        most: Blocks that the drawing may have.
+        calm: Switch the theme and the size rarely; they take as long as dozens of other actions.
+    """
     import gui.filing
     import gui.window
     from gui.app import application, build
@@ -355,7 +363,7 @@ def campaign(actions: int, seed: int) -> Monkey:
     gui.filing.QMessageBox.exec = lambda _box: QMessageBox.StandardButton.Discard  # type: ignore[method-assign]
     gui.window.QMessageBox.question = lambda *_: QMessageBox.StandardButton.Yes  # type: ignore[method-assign]
     window = build(Project())
-    monkey = Monkey(window, seed)
+    monkey = Monkey(window, seed, most, calm=calm)
     listen(monkey.faults)
     window.resize(1280, 800)
     window.show()
@@ -384,23 +392,29 @@ def main() -> int:
     """Run the campaign and say what came of it; 1 where something went wrong."""
     parser = argparse.ArgumentParser(description="Random actions in the real window while a network trains.")
     parser.add_argument("--actions", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1], help="for each, so many actions in a new window")
+    parser.add_argument("--blocks", type=int, default=MOST, help="the most that the drawing may have")
+    parser.add_argument("--calm", action="store_true", help="switch the theme and the size rarely")
     parser.add_argument("--any-time", action="store_true", help="do not judge how long an action took")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("LAYERLOOM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-            os.environ[name] = str(Path(folder) / name.lower())
-        monkey = campaign(given.actions, given.seed)
-        steps = monkey.document.stack.count()
-    busy, waited, which = monkey.slowest
-    print(
-        f"{given.actions} actions, {steps} undo steps; slowest: {which}, {busy:.2f} s busy, {waited:.2f} s by the clock"
-    )
-    if busy > FREEZE_S and not given.any_time:
-        monkey.faults.append(f"{which} kept the window busy for {busy:.2f} s")
-    for fault in monkey.faults:
+    faults = []
+    for seed in given.seed:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("LAYERLOOM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+                os.environ[name] = str(Path(folder) / name.lower())
+            monkey = campaign(given.actions, seed, given.blocks, calm=given.calm)
+            steps = monkey.document.stack.count()
+        busy, waited, which = monkey.slowest
+        print(
+            f"seed {seed}: {given.actions} actions, {steps} undo steps; "
+            f"slowest: {which}, {busy:.2f} s busy, {waited:.2f} s by the clock"
+        )
+        faults += monkey.faults
+        if busy > FREEZE_S and not given.any_time:
+            faults.append(f"{which} kept the window busy for {busy:.2f} s")
+    for fault in faults:
         print(fault)
-    return 1 if monkey.faults else 0
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, Rename
@@ -19,17 +18,30 @@ from gui.window import Window
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 
+@pytest.fixture(scope="module")
+def lasting(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """One window for all tests: making one takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERLOOM_DATA", str(tmp_path_factory.mktemp("data")))
+        made = build(open_project("preset:lenet5"))
+        yield made
+        made.session.close()
+        made.document.stack.setClean()
+        made.close()
+        made.deleteLater()
+
+
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
+def window(lasting: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Window:
+    """The window with a project that nobody has changed, and its history put away."""
     monkeypatch.setattr("gui.filing.QMessageBox.exec", lambda _box: QMessageBox.StandardButton.Discard)
-    made = build(open_project("preset:lenet5"))
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    yield made
-    made.session.close()
+    assert lasting.filing.open("preset:lenet5")
+    lasting.show_place("design")
+    lasting.history.hide()
+    with qtbot.waitExposed(lasting):
+        lasting.show()
+    lasting.activateWindow()
+    return lasting
 
 
 @pytest.fixture

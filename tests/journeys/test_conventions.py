@@ -15,11 +15,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEv
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import End
+from engine.graph.model import End, RemoveBlock
 from engine.project import open_project
 from gui import theme
 from gui.app import build
 from gui.canvas import Canvas
+from gui.design import DesignPlace
 from gui.dialogs.finder import Finder
 from gui.document import Document
 from gui.window import Window
@@ -32,6 +33,7 @@ Key, CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 NONE, BUTTONS = Qt.KeyboardModifier.NoModifier, QMessageBox.StandardButton
+PROJECT = "preset:lenet5_relu_max"
 PATIENCE = 90_000  # ms; a busy machine
 Press = Callable[..., None]
 
@@ -56,19 +58,51 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     return made
 
 
+@pytest.fixture(scope="module")
+def lasting(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """One window for all conventions that leave it open: making one takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERLOOM_DATA", str(tmp_path_factory.mktemp("data")))
+        made = build(open_project(PROJECT))
+        made.resize(1280, 800)
+        yield made
+        made.session.close()
+        made.document.stack.setClean()
+        made.close()
+        made.deleteLater()
+
+
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: Answers) -> Iterator[Window]:
+def window(lasting: Window, qtbot: QtBot, answers: Answers) -> Iterator[Window]:
+    """The window with the project as it comes, at the place where drawings are made."""
+    assert lasting.filing.open(PROJECT)
+    design = lasting.parts.places["design"]
+    assert isinstance(design, DesignPlace)
+    lasting.show_place("design")
+    design.palette_panel.field.clear()
+    for dock in design.docks.values():
+        dock.show()
+    with qtbot.waitExposed(lasting):
+        lasting.show()
+    lasting.activateWindow()
+    design.canvas.fit()
+    yield lasting
+    answers.answer = BUTTONS.Discard
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture
+def closing(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: Answers) -> Iterator[Window]:
+    """A window that may be closed."""
     monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path / "data"))
-    made = build(open_project("preset:lenet5_relu_max"))
+    made = build(open_project(PROJECT))
     qtbot.addWidget(made)
-    made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
     made.activateWindow()
     yield made
     answers.answer = BUTTONS.Discard
     made.session.close()
-    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture
@@ -401,18 +435,15 @@ def test_files_are_made_opened_and_saved_by_their_keys(
     assert answers.asked == []
 
 
-def test_closing_asks_for_unsaved_work_and_can_be_called_off(
-    window: Window, document: Document, press: Press, answers: Answers
-) -> None:
-    document.select([id_of(document, "relu1")])
-    press(Key.Key_Delete)
+def test_closing_asks_for_unsaved_work_and_can_be_called_off(closing: Window, qtbot: QtBot, answers: Answers) -> None:
+    closing.document.do(RemoveBlock(id_of(closing.document, "relu1")), "Delete")
     answers.answer = BUTTONS.Cancel
-    press(Key.Key_Q, with_=CTRL)
-    assert window.isVisible()
+    qtbot.keyClick(closing, Key.Key_Q, CTRL)
+    assert closing.isVisible()
     assert len(answers.asked) == 1
     answers.answer = BUTTONS.Discard
-    press(Key.Key_Q, with_=CTRL)
-    assert not window.isVisible()
+    qtbot.keyClick(closing, Key.Key_Q, CTRL)
+    assert not closing.isVisible()
 
 
 @pytest.mark.parametrize("on", ["canvas", "palette"])
