@@ -53,6 +53,20 @@ def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, questi
     made.session.close()
 
 
+@pytest.fixture(scope="module")
+def lasting(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """A window for all tests that leave it as it is; making one takes longer than they do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERLOOM_DATA", str(tmp_path_factory.mktemp("data")))
+        made = build(open_project("preset:lenet5"))
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.session.close()
+    made.close()
+    made.deleteLater()
+
+
 def change(window: Window) -> None:
     graph = window.document.graph
     window.document.do(Configure(graph.named("conv1").id, {"out_channels": 9}), "More filters")
@@ -148,26 +162,26 @@ def test_recovery_is_offered_and_opens_the_unsaved_drawing_as_unsaved(
     qtbot.waitUntil(lambda: not (folder / "left.loom").exists())
 
 
-def test_every_action_has_a_title_and_no_two_share_a_shortcut(window: Window) -> None:
+def test_every_action_has_a_title_and_no_two_share_a_shortcut(lasting: Window) -> None:
     keys: dict[str, str] = {}
-    for action in window.actions_.table.values():
+    for action in lasting.actions_.table.values():
         assert action.title
         for key in filter(None, action.shortcut.split(", ")):
             assert key not in keys, f"{action.id} and {keys.get(key)} share {key}"
             keys[key] = action.id
 
 
-def test_the_command_palette_finds_an_action_by_a_few_letters_and_runs_it(window: Window, qtbot: QtBot) -> None:
-    finder = Finder(list(window.actions_.table.values()), window)
+def test_the_command_palette_finds_an_action_by_a_few_letters_and_runs_it(lasting: Window, qtbot: QtBot) -> None:
+    finder = Finder(list(lasting.actions_.table.values()), lasting)
     qtbot.addWidget(finder)
     finder.show()
     qtbot.keyClicks(finder.field, "inspect")
     qtbot.keyClick(finder.field, Qt.Key.Key_Return)
-    assert window.switch.value == "inspect"
+    assert lasting.switch.value == "inspect"
 
 
-def test_the_gallery_searches_and_opens_what_is_chosen(window: Window, qtbot: QtBot) -> None:
-    gallery = Gallery(window)
+def test_the_gallery_searches_and_opens_what_is_chosen(lasting: Window, qtbot: QtBot) -> None:
+    gallery = Gallery(lasting)
     qtbot.addWidget(gallery)
     gallery.show()
     qtbot.waitUntil(lambda: bool(gallery.wall.in_order()), timeout=60_000)
@@ -188,19 +202,19 @@ def test_the_theme_switches_at_once_and_is_remembered(window: Window) -> None:
     assert theme.current().name == "light"
 
 
-def test_nothing_moves_when_the_theme_switches(window: Window, qtbot: QtBot) -> None:
-    qtbot.waitExposed(window)
+def test_nothing_moves_when_the_theme_switches(lasting: Window, qtbot: QtBot) -> None:
+    qtbot.waitExposed(lasting)
     QApplication.sendPostedEvents()
-    before = window.stack.geometry()
-    window.flip_theme()
+    before = lasting.stack.geometry()
+    lasting.flip_theme()
     QApplication.processEvents()
-    assert window.stack.geometry() == before
-    window.flip_theme()
+    assert lasting.stack.geometry() == before
+    lasting.flip_theme()
 
 
-@pytest.mark.parametrize("place", ["design", "data", "train", "inspect"])
-def test_every_place_fits_into_1280_by_800(window: Window, place: str) -> None:
-    window.show_place(place)
-    assert window.minimumSizeHint().width() <= 1280
-    assert window.minimumSizeHint().height() <= 800
-    assert window.parts.places[place].minimumSizeHint().width() <= 1280
+def test_every_place_fits_into_1280_by_800(lasting: Window) -> None:
+    for place in ("design", "data", "train", "inspect"):
+        lasting.show_place(place)
+        assert lasting.minimumSizeHint().width() <= 1280, place
+        assert lasting.minimumSizeHint().height() <= 800, place
+        assert lasting.parts.places[place].minimumSizeHint().width() <= 1280, place

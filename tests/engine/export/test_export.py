@@ -26,6 +26,19 @@ def network(graph):
     return build(plan(graph), seed=5)
 
 
+@pytest.fixture
+def here(monkeypatch):
+    """Let the trial of the source run in this process, for tests that need no fresh one: torch takes seconds to load."""
+
+    def run(words, **given):
+        monkeypatch.setattr(sys, "argv", ["-c", *words[3:]])
+        monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+        exec(words[2], {"__name__": "__main__"})
+        return subprocess.CompletedProcess(words, 0, "", "")
+
+    monkeypatch.setattr("engine.export.verify.subprocess.run", run)
+
+
 def plant(monkeypatch, name, change):
     """Let a target write something else than it should."""
     honest = targets()[name]
@@ -106,7 +119,7 @@ def test_a_network_of_nan_can_be_taken_away_too(graph, network, tmp_path):
 # --- nothing wrong is ever written
 
 
-def test_source_that_gives_other_numbers_is_not_written(graph, network, tmp_path, monkeypatch):
+def test_source_that_gives_other_numbers_is_not_written(graph, network, tmp_path, monkeypatch, here):
     plant(
         monkeypatch,
         "source",
@@ -125,7 +138,7 @@ def test_source_that_needs_this_program_is_not_written(graph, network, tmp_path,
     assert not list(tmp_path.iterdir())
 
 
-def test_source_that_scales_otherwise_is_not_written(graph, network, tmp_path, monkeypatch):
+def test_source_that_scales_otherwise_is_not_written(graph, network, tmp_path, monkeypatch, here):
     plant(monkeypatch, "source", lambda content: content.replace(b"MEAN = (0.13,)", b"MEAN = (0.14,)"))
     with pytest.raises(CompileError, match="scales its input otherwise"):
         export(graph, network, to="source", out=tmp_path / "net.py", normalisation=SCALING)
