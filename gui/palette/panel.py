@@ -32,7 +32,7 @@ class Palette(QWidget):
         self.field.setPlaceholderText("Search blocks")
         self.field.setAccessibleName("Search blocks")
         self.field.setClearButtonEnabled(True)
-        self._glass = QAction(self.field)
+        self._glass = QAction("Search blocks", self.field)  # screen readers come by it
         self.field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.list = KindList()
         box = QVBoxLayout(self)
