@@ -10,14 +10,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QAccessible, QColor, QImage, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QGraphicsView,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QTextEdit,
+    QWidget,
+)
 
 from engine.graph.model import Node
 from engine.training.record import Record
 from gui.canvas import Canvas
 from gui.document import Document
+from gui.window import Window
 
+ENTERED = (
+    QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QGraphicsView, QLineEdit, QPlainTextEdit, QSlider,
+    QTextEdit,
+)  # fmt: skip
+SPEAKERS = (QAbstractSpinBox, QComboBox, QAbstractItemView)  # what they are made of, Qt tells with them
 Picture = NDArray[np.int64]  # height, width, (red, green, blue)
 
 
@@ -89,3 +107,31 @@ def trained_yesterday(document: Document, runs: Path) -> None:
         })  # fmt: skip
     record.set_state("done")
     record.close()
+
+
+def palette_row(window: Window, kind: str) -> QRect:
+    """The row of a kind in the palette, in view."""
+    list_ = window.parts.places["design"].palette_panel.list  # type: ignore[attr-defined]
+    items = (list_.item(row) for row in range(list_.count()))
+    item = next(item for item in items if list_.kind_at(item) == kind and not item.isHidden())
+    list_.scrollToItem(item)
+    place: QRect = list_.visualItemRect(item)
+    return place
+
+
+def to_enter(window: Window) -> list[QWidget]:
+    """Everything in view that is pressed, chosen from or written in."""
+    return [
+        widget for widget in window.findChildren(QWidget)
+        if isinstance(widget, ENTERED) and widget.isVisible() and not isinstance(widget.parent(), SPEAKERS)
+        and not widget.objectName().startswith("qt_")
+    ]  # fmt: skip
+
+
+def nameless(widgets: list[QWidget]) -> list[str]:
+    """Those that a screen reader has no name for."""
+    told = [QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name).strip() for widget in widgets]
+    return [
+        f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parent()).__name__}"
+        for widget, name in zip(widgets, told, strict=True) if not name
+    ]  # fmt: skip

@@ -13,29 +13,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import (
-    QAccessible,
-    QContextMenuEvent,
-    QDrag,
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QGraphicsView,
-    QLabel,
-    QLineEdit,
-    QMessageBox,
-    QPlainTextEdit,
-    QSlider,
-    QTextEdit,
-    QWidget,
-)
+from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import End
@@ -45,26 +24,20 @@ from gui.canvas import Canvas
 from gui.document import Document
 from gui.window import Window
 from tests.gui.canvas.conftest import Mouse
-from tests.journeys.looking import card, ink, of_colour, of_hue, seen, stands_out, trained_yesterday, wheel
+from tests.journeys import looking
+from tests.journeys.looking import of_colour, palette_row, seen, stands_out, wheel
 
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
-CTRL, ALT, NONE = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.NoModifier,
-)
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+NONE = Qt.KeyboardModifier.NoModifier
 PRESET = "preset:lenet5_relu_max"
 PATIENCE = 90_000  # ms; a busy machine
 ASKED = QMessageBox.exec  # as it is without the answers of the tests
-ENTERED = (
-    QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QGraphicsView, QLineEdit, QPlainTextEdit, QSlider,
-    QTextEdit,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's folder, with a run that was trained the day before."""
+    """The user's folder."""
     folder = tmp_path_factory.mktemp("eye")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERLOOM_DATA", str(folder / "data"))
@@ -122,16 +95,6 @@ def press(window: Window, canvas: Canvas, qtbot: QtBot) -> Callable[..., None]:
             qtbot.keyClick(QApplication.focusWidget() or window, key, with_)
 
     return pressed
-
-
-def palette_row(window: Window, kind: str) -> QRect:
-    """The row of a kind in the palette, in view."""
-    list_ = window.parts.places["design"].palette_panel.list  # type: ignore[attr-defined]
-    items = (list_.item(row) for row in range(list_.count()))
-    item = next(item for item in items if list_.kind_at(item) == kind and not item.isHidden())
-    list_.scrollToItem(item)
-    place: QRect = list_.visualItemRect(item)
-    return place
 
 
 @pytest.fixture
@@ -260,13 +223,13 @@ def test_names_stay_as_long_as_they_can_be_read_and_then_leave_the_colour(
     for reached in (1.0, 0.5, 0.3):
         while canvas.zoom > reached:
             wheel(canvas, -1)
-        image = seen(canvas.viewport(), card(canvas, node))
-        inks.append(ink(image))
+        image = seen(canvas.viewport(), looking.card(canvas, node))
+        inks.append(looking.ink(image))
     assert inks[0] > 0.01, "name, kind and sizes"
     assert inks[1] > 0.01, "a larger name alone"
     assert inks[2] == 0, "nothing that cannot be read"
     whole = seen(canvas.viewport(), canvas.mapFromScene(canvas.canvas.nodes[node.id].place()).boundingRect())
-    assert of_hue(whole, colour) > 20
+    assert looking.of_hue(whole, colour) > 20
 
 
 # --- menus
@@ -307,7 +270,7 @@ def test_a_menu_shows_the_key_that_does_the_same(
 def test_training_and_validation_have_their_colours_in_every_place_and_theme(
     window: Window, press: Callable[..., None], qtbot: QtBot, home: Path
 ) -> None:
-    trained_yesterday(window.document, home / "data" / "runs")
+    looking.trained_yesterday(window.document, home / "data" / "runs")
     qtbot.waitUntil(lambda: window.session.dataset is not None, timeout=PATIENCE)
     press(Key.Key_3, with_=CTRL)
     train, data = window.parts.places["train"], window.parts.places["data"]
@@ -342,8 +305,9 @@ def test_what_colour_tells_is_told_by_form_and_word_too(
     fc = document.graph.named("fc1")
     rect = canvas.mapFromScene(canvas.canvas.nodes[fc.id].place().adjusted(-14, -14, 14, 14)).boundingRect()
 
+    corner = QRect(rect.topRight() + QPoint(-36, 0), rect.topRight() + QPoint(0, 36))
     press(Key.Key_Escape)
-    well = seen(canvas.viewport(), rect)
+    well, bare = seen(canvas.viewport(), rect), seen(canvas.viewport(), corner)
     document.select([fc.id])
     press(Key.Key_M)
     press(Key.Key_Escape)
@@ -354,16 +318,14 @@ def test_what_colour_tells_is_told_by_form_and_word_too(
     mouse.drag((pool.x + 160, pool.y + 40), (fc.x, fc.y + 40))
     press(Key.Key_Escape)
     faulty = seen(canvas.viewport(), rect)
-    assert stands_out(faulty, well) > 30
     assert stands_out(faulty, bypassed) > 30
+    assert stands_out(seen(canvas.viewport(), corner), bare) > 110, "a badge, not only another rim"
     (problem,) = (problem for problem in document.report.problems if problem.severity == "error")
     assert "error" in window.status.problems.text()
     document.select([problem.block])
     assert canvas.accessibleDescription().endswith(problem.text)
     panel = window.parts.places["design"].problems  # type: ignore[attr-defined]
-    told = [
-        label.text().lower() for label in panel.findChildren(QLabel) if label.isVisible() and len(label.text()) > 40
-    ]
+    told = [label.text().lower() for label in panel.findChildren(QLabel) if len(label.text()) > 40]
     assert any(text[1:] in problem.text.lower() for text in told), "in whole words"
 
 
@@ -378,26 +340,12 @@ def test_everything_that_can_be_entered_says_what_it_is(
     assert canvas.accessibleDescription().startswith("Selected: conv1, Convolution 2d")
     press(Key.Key_Right, with_=ALT)
     assert canvas.accessibleDescription().startswith("Selected: relu1, ReLU")
-    nameless: list[str] = []
-    count = 0
     for number in (Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_4):
         press(number, with_=CTRL)
         QApplication.processEvents()
-        for widget in window.findChildren(QWidget):
-            inner = isinstance(widget.parent(), (QAbstractSpinBox, QComboBox, QAbstractItemView))  # which speak for it
-            if (
-                not isinstance(widget, ENTERED)
-                or not widget.isVisible()
-                or inner
-                or widget.objectName().startswith("qt_")
-            ):
-                continue
-            count += 1
-            told = QAccessible.queryAccessibleInterface(widget)
-            if not told.text(QAccessible.Text.Name).strip():
-                nameless.append(f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parent()).__name__}")
-    assert count > 60
-    assert nameless == []
+        entered = looking.to_enter(window)
+        assert len(entered) > 10
+        assert looking.nameless(entered) == []
 
 
 # --- after a crash
@@ -435,11 +383,15 @@ def test_unsaved_work_is_offered_when_the_program_starts_after_a_crash(
     clock = QTimer()
     clock.timeout.connect(person)
     clock.start(10)
+    late = QTimer(singleShot=True)
+    late.timeout.connect(lambda: QApplication.exit(1))
+    late.start(PATIENCE)
     before = signal.getsignal(signal.SIGINT)
     try:
         assert app.run("preset:perceptron") == 0
     finally:
         clock.stop()
+        late.stop()
         signal.signal(signal.SIGINT, before)
     assert "unsaved changes in LeNet-5" in str(found[0])
     assert changed.same_as(found[1])  # type: ignore[arg-type]
