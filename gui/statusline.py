@@ -80,7 +80,8 @@ class StatusLine(QObject):
         warnings = len(problems) - errors
         words = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors)
         words += [f"{warnings} warning{'s' * (warnings != 1)}"] * bool(warnings)
-        self.problems.setText(", ".join(words) or "No problems")
+        sound = "Every shape fits" if self.session.data_error else "No problems"
+        self.problems.setText(", ".join(words) or sound)
         if errors:
             self.problems.setIcon(theme.icon("alert-circle", color=t.bad))
         elif warnings:

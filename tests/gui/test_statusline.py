@@ -49,3 +49,15 @@ def test_the_figures_are_called_partial_only_where_a_shape_is_not_known(line: St
     assert "up to the error" not in whole
     document.do(Connect(Wire(End(graph.named("pool2").id, "y"), End(graph.named("fc1").id, "x"))), "Connect")
     assert "up to the error" in line.totals.text()
+
+
+def test_a_sound_drawing_without_data_is_not_said_to_have_no_problems(
+    line: StatusLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.document.replace(open_project("preset:perceptron"))
+    line.refresh()
+    assert line.document.root_report.ok
+    assert line.problems.text() == "No problems"
+    monkeypatch.setattr(Session, "data_error", "The file is gone.")
+    line.refresh()
+    assert (line.data.text(), line.problems.text()) == ("No data", "Every shape fits")
