@@ -22,7 +22,7 @@ def told(messages, kind):
 
 
 def test_a_network_learns_what_can_be_learned(tmp_path):
-    settings = TrainingSettings(epochs=25, batch_size=16, learning_rate=0.01)
+    settings = TrainingSettings(epochs=12, batch_size=16, learning_rate=0.01)
     result = fit(net(), pictures(120), settings, run=tmp_path / "run")
     assert result.reason == "done"
     assert result.epochs[-1].val_accuracy >= 0.9
