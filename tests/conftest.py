@@ -37,7 +37,8 @@ for _name in ("PYTHONWARNINGS", "QT_STYLE_OVERRIDE", "QT_SCALE_FACTOR", "QT_QPA_
 # file that comes last.
 LONGEST = (
     "journeys/test_monkey.py", "engine/blocks/test_conformance.py", "presets/test_training.py", "presets/test_export.py",
-    "exactness/test_mobile.py", "exactness/test_attention.py", "gui/test_design.py", "gui/test_window.py", "journeys/test_conventions.py",
+    "exactness/test_mobile.py", "exactness/test_attention.py", "gui/test_design.py", "gui/test_window.py",
+    "journeys/test_conventions.py",
     "presets/test_presets.py", "engine/training/test_health.py", "exactness/test_residual.py",
     "engine/export/test_export.py", "engine/training/test_resume.py", "engine/compiler/test_source.py",
     "engine/training/test_fit.py", "exactness/test_paths.py", "journeys/test_whole_way.py", "gui/dialogs/test_diff.py",
