@@ -69,7 +69,7 @@ class PairEditor(Editor):
         t = theme.current()
         for button in self.words:
             button.setStyleSheet(
-                f"QPushButton {{ padding: 3px 8px; border: 1px solid {t.border_strong}; border-radius: {theme.RADIUS}px;"
+                f"QPushButton {{ padding: 3px 6px; border: 1px solid {t.border_strong}; border-radius: {theme.RADIUS}px;"
                 f" color: {t.muted}; background: transparent; font-size: 12px; }} QPushButton:focus {{ border-color: {t.accent}; }}"
                 f"QPushButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; color: {t.text}; }}"
             )
