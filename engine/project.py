@@ -19,6 +19,7 @@ from engine.graph import store
 from engine.graph.check import Report
 from engine.graph.facts import DataFacts
 from engine.graph.model import Graph, SetSection
+from engine.graph.picture import image_shape
 from engine.importers.section import fault
 from engine.training.places import carry, weights_file
 from engine.training.settings import TrainingSettings
@@ -89,11 +90,7 @@ class Project:
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) that pictures are brought to: what the first image input asks for."""
-        for node in self.graph:
-            if node.kind == "image_input":
-                channels, height, width = node.block().shape().dims
-                return channels, height, width
-        return None
+        return image_shape(self.graph)
 
     def check(self, facts: DataFacts | None = None) -> Report:
         """Shapes, counts and problems; against a data set where its `facts` are given. Waits for what has to be found out."""

@@ -21,6 +21,7 @@ from engine.data.dataset import DataSet
 from engine.data.loading import load
 from engine.errors import EngineError
 from engine.graph.model import Graph
+from engine.graph.picture import image_shape
 from engine.training.control import Command, Control
 from engine.training.loop import fit
 from engine.training.mailbox import Mailbox
@@ -30,7 +31,6 @@ from engine.training.prepare import Wishes
 from engine.training.record import INFO, Record
 from engine.training.restore import restore_best
 from engine.training.settings import TrainingSettings
-from engine.training.start import image_shape
 from engine.training.work import Say
 
 NICE = 10  # so that a window's thread goes first; measured to halve its worst frames while cores are scarce

@@ -16,8 +16,8 @@ from engine.errors import Fix
 from engine.graph.check import check
 from engine.graph.facts import Column, DataFacts
 from engine.graph.model import Batch, Graph, SetSection
+from engine.graph.picture import image_shape
 from engine.training.settings import TrainingSettings
-from engine.training.start import image_shape
 
 INSTEAD: Mapping[str, str] = {"folder": "figures", "masks": "shapes"}  # what stands in for a person's own pictures
 CLASSES = 10  # where the network tells apart more than can be drawn

@@ -13,6 +13,7 @@ from engine.data.dataset import DataSet
 from engine.data.loading import load
 from engine.errors import RunError
 from engine.graph.model import Graph
+from engine.graph.picture import image_shape
 from engine.training.loop import fit
 from engine.training.places import weights_file
 from engine.training.prepare import Wishes
@@ -58,12 +59,3 @@ def train(
     if result.reason == "failed":
         raise RunError(result.text)
     return Run(run)
-
-
-def image_shape(graph: Graph) -> tuple[int, int, int] | None:
-    """(C, H, W) of the first picture input, to which pictures are fitted; None where there is none."""
-    for node in graph:
-        if node.kind == "image_input":
-            block = node.block()
-            return tuple(int(getattr(block, name)) for name in ("channels", "height", "width"))  # type: ignore[return-value]
-    return None

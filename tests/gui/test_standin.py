@@ -11,9 +11,9 @@ from engine.declare import from_json
 from engine.graph import store
 from engine.graph.check import check
 from engine.graph.model import Batch, SetSection
+from engine.graph.picture import image_shape
 from engine.project import open_project
 from engine.training.standin import stand_in
-from engine.training.start import image_shape
 from gui.document import Document
 from gui.standin import has_stand_in, use_stand_in
 

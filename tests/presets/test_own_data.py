@@ -16,7 +16,7 @@ from engine.declare import from_json
 from engine.graph.check import check
 from engine.graph.facts import DataFacts
 from engine.graph.model import Graph
-from engine.training.start import image_shape
+from engine.graph.picture import image_shape
 from engine.training.steps import learn
 from tests.presets.small import RATE, loss_now, small, whole, work_of
 

@@ -10,7 +10,7 @@ from engine.data.choice import DataChoice
 from engine.declare import from_json
 from engine.graph import store
 from engine.graph.model import Graph
-from engine.training.start import image_shape
+from engine.graph.picture import image_shape
 from gui.inspector.subject import target_words
 from gui.inspector.task import Task, task_of
 
