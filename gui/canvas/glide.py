@@ -22,8 +22,8 @@ from gui.canvas.inks import level_at
 if TYPE_CHECKING:
     from gui.canvas.zoom import ZoomView
 
-SLICE_S = 0.0025  # of one turn of the event loop
-ACROSS, DOWN = 6, 5  # tiles of a picture
+SLICE_S = 0.0008  # of one turn of the event loop, in which one tile is painted at least
+ACROSS, DOWN = 8, 6  # tiles of a picture
 QUIET_MS = 250  # without a movement, until a picture is made for the next turn of the wheel
 LEAST_SHARE = 0.5  # of the view that a picture must cover to begin with
 
@@ -87,8 +87,8 @@ class Glide(QObject):
             self._next = None
             self._quiet.start()
 
-    def paint(self) -> None:
-        """Paint a frame."""
+    def paint(self, asked: QRegion) -> None:
+        """Paint what is asked for of a frame; what floats over the view asks for its own ground once more."""
         view, scene = self.view, self.view.canvas
         if scene.inks.level == 0 or (self._kept is not None and self._kept.version != scene.inks.version):
             self._kept = None  # it is not wanted, or something in it looks different by now
@@ -102,7 +102,7 @@ class Glide(QObject):
         target = QRectF() if kept is None else world.mapRect(kept.seen)
         painter = QPainter(view.viewport())
         painter.setRenderHints(view.renderHints())
-        bare = QRegion(room) - QRegion(_inner(target))
+        bare = (QRegion(room) - QRegion(_inner(target))) & asked
         if not bare.isEmpty():
             inverse = world.inverted()[0]
             exposed = [inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in _rects(bare)]

@@ -215,7 +215,7 @@ class ZoomView(QGraphicsView):
             self._paint_convoy(self.canvas.convoy)
             return
         if self.glide.on:
-            self.glide.paint()
+            self.glide.paint(event.region())
             return
         inverse = self.viewportTransform().inverted()[0]
         exposed = [
