@@ -77,6 +77,13 @@ class Shape:
     def __hash__(self) -> int:
         return hash(self.dims)  # what else differs between equal sizes is rare
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Shape):
+            return NotImplemented
+        return self.dims == other.dims and self.dtype == other.dtype and self.batched == other.batched
+
     @property
     def size(self) -> int:
         """How many numbers one sample has."""

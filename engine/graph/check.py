@@ -27,11 +27,13 @@ from engine.graph.walk import BlockReport, Prepared, Report, Running, Walk, prep
 __all__ = ["BlockReport", "Report", "check"]
 
 FLOAT_BYTES = 4  # activations are float32
-# Blocks whose output is their input seen in another way, so that it takes no memory of its own.
+MOST_SHAPES = 20_000  # that are kept as one object each
 MOST_KNOWN = 256  # reports that a block remembers, one for what arrives
 _NO_WIRES: Mapping[str, Wire] = {}
 _ENDS = ("output", "loss", "exit")
+# Blocks whose output is their input seen in another way, so that it takes no memory of its own.
 _VIEWS = frozenset({"flatten", "output", "image_input", "vector_input", "port_in", "port_out"})
+_SHAPES: dict[Shape, Shape] = {}
 
 
 def check(graph: Graph, facts: DataFacts | None = None, before: Report | None = None) -> Report:
@@ -227,7 +229,7 @@ def _fitting(block: Block, arriving: tuple[Shape | None, ...], shapes: Sequence[
     Raises:
         BlockError: They do not fit.
     """
-    outputs = block.shapes(*shapes)
+    outputs = tuple([_one(shape) for shape in block.shapes(*shapes)])
     free = block.kind in _VIEWS or block.role in ("loss", "metric")
     return BlockReport(
         arriving,
@@ -236,6 +238,13 @@ def _fitting(block: Block, arriving: tuple[Shape | None, ...], shapes: Sequence[
         macs=block.macs(*shapes),
         activation_bytes=0 if free else sum([output.size for output in outputs]) * FLOAT_BYTES,
     )
+
+
+def _one(shape: Shape) -> Shape:
+    """The object that stands for all equal shapes: comparing an object with itself takes no time."""
+    if len(_SHAPES) >= MOST_SHAPES:
+        _SHAPES.clear()
+    return _SHAPES.setdefault(shape, shape)
 
 
 def _examined(walk: Walk, node: Node, depth: int) -> BlockReport:

@@ -51,14 +51,9 @@ class Unknown:
 
     def look(self, blocks: Mapping[str, BlockReport], gone: Collection[str], fresh: Collection[str]) -> set[str]:
         """Blocks whose wires may be known now and were not, or the other way round; of several outputs any may be."""
-        now: set[str] = set()
-        out: set[str] = set(gone)
-        for id_ in fresh:
-            outputs = blocks[id_].outputs
-            if not outputs or outputs[0] is None:
-                now.add(id_)
-            if len(outputs) > 1:
-                out.add(id_)
+        leaving = [(id_, blocks[id_].outputs) for id_ in fresh]
+        now = {id_ for id_, outputs in leaving if not outputs or outputs[0] is None}
+        out = {id_ for id_, outputs in leaving if len(outputs) > 1}.union(gone)
         out |= now ^ self._ids.intersection(fresh)
         self._ids = self._ids.difference(fresh, gone) | now
         return out
@@ -66,3 +61,10 @@ class Unknown:
     def clear(self) -> None:
         """Look at the next report as if all of it were new."""
         self._ids.clear()
+
+
+def gathered(keys: Collection[str], held: Mapping[str, set[K]], all_: Collection[K]) -> set[K]:
+    """What is held by some keys; all there is, where most of them are asked for and adding up takes longer."""
+    if 2 * len(keys) > len(held):
+        return set(all_)
+    return set().union(*[held.get(key, ()) for key in keys])

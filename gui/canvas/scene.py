@@ -18,7 +18,7 @@ from engine.graph.edits import End, Node, Wire
 from engine.training.messages import BlockHealth
 from gui import theme
 from gui.canvas.band import Band
-from gui.canvas.changes import Seen, Unknown
+from gui.canvas.changes import Seen, Unknown, gathered
 from gui.canvas.convoy import SEVERAL, Convoy
 from gui.canvas.due import Due
 from gui.canvas.far import Far
@@ -270,7 +270,7 @@ class CanvasScene(Ground):
         self._problems = problems
         turned |= self._unknown.look(report.blocks, gone, fresh)
         changed = turned.union(fresh)
-        ends, far = (self._unsaid.union(*(self._ends.get(id_, ()) for id_ in ids)) for ids in (changed, turned))
+        ends, far = (self._unsaid | gathered(ids, self._ends, self.wires) for ids in (changed, turned))
         self._unsaid = set()
         self.late.tell(report, problems, (changed & self.nodes.keys(), ends), (turned, far))
         if self.document.graph.owner is not None:  # expressions come to what they are in the repetition that is open
