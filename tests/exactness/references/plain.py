@@ -1,4 +1,4 @@
-"""VGG-11 in the layout and names of torchvision: Simonyan and Zisserman 2014, column A; AlexNet of 2012 and Caffe's.
+"""VGG in the layout and names of torchvision: Simonyan and Zisserman 2014; AlexNet of 2012 and Caffe's.
 
 AlexNet's tensors stand in the order of the drawings.
 """
@@ -8,24 +8,37 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-COLUMN_A = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
+# Convolutions of the five stages in columns A, D and E of the paper's table 1; each stage ends in a pooling.
+COLUMNS = {"vgg11": (1, 1, 2, 2, 2), "vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 
 
-class VGG11(nn.Module):
-    def __init__(self, classes: int = 1000, hidden: int = 4096) -> None:
+class VGG(nn.Module):
+    """A network of the paper.
+
+    Args:
+        name: Of the column.
+        norm: Whether batch norm follows each convolution.
+        base: Channels of the first stage, 64 in the paper; they double three times.
+        hidden: Neurons of the hidden linear layers, 4096 in the paper.
+    """
+
+    def __init__(
+        self, name: str, *, norm: bool = False, base: int = 64, hidden: int = 4096, classes: int = 1000
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         arriving = 3
-        for width in COLUMN_A:
-            if isinstance(width, int):
-                layers += [nn.Conv2d(arriving, width, 3, padding=1), nn.ReLU()]
+        for stage, convolutions in enumerate(COLUMNS[name]):
+            width = base * 2 ** min(stage, 3)
+            for _ in range(convolutions):
+                layers.append(nn.Conv2d(arriving, width, 3, padding=1))
+                layers += [nn.BatchNorm2d(width), nn.ReLU()] if norm else [nn.ReLU()]
                 arriving = width
-            else:
-                layers.append(nn.MaxPool2d(2, 2))
+            layers.append(nn.MaxPool2d(2, 2))
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
         self.classifier = nn.Sequential(
-            nn.Linear(512 * 49, hidden), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(arriving * 49, hidden), nn.ReLU(), nn.Dropout(0.5),
             nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(0.5),
             nn.Linear(hidden, classes),
         )  # fmt: skip
