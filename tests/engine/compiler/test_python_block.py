@@ -10,6 +10,7 @@ sys.path.insert(0, __file__.rpartition("/")[0])
 from python_blocks import answered, drawing
 
 from engine import trust
+from engine.blocks import python
 from engine.blocks.python import PENDING, TEMPLATE, UNTRUSTED, Answer, PythonBlock, Question, Refusal
 from engine.blocks.python_text import CodeError, given, read
 from engine.blocks.spec import BlockError, Shape
@@ -26,8 +27,9 @@ from engine.graph.store import dumps, loads
 
 @pytest.fixture(autouse=True)
 def machine(tmp_path, monkeypatch):
-    """A machine on which nothing is trusted yet."""
+    """A machine on which nothing is trusted yet, and a process that has found nothing out."""
     monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path))
+    monkeypatch.setattr(python, "_answers", {})
 
 
 METHOD = "    def forward(self, x): ...\n"
