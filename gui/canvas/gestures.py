@@ -77,17 +77,17 @@ class RubberBand:
         rect = QRectF(self.start, self.view.mapToScene(at)).normalized()
         if scene.inks.level == 0:  # its edge crosses many wires
             self.view.hasten()
-        scene.band.show_rect(rect)
+        scene.show_band(rect)
         self.inside = set(scene.cells.touching(rect))
         scene.show_selected({*self.before, *self.inside})  # the panels follow when the button is let go
 
     def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        self.view.canvas.band.show_rect(QRectF())
+        self.view.canvas.show_band(QRectF())
         order = [id_ for id_ in self.view.document.graph.nodes if id_ in self.inside]
         self.view.document.select((*self.before, *order))
 
     def cancel(self) -> None:
-        self.view.canvas.band.show_rect(QRectF())
+        self.view.canvas.show_band(QRectF())
         self.view.document.select(self.before)
         self.view.canvas.show_selected(self.before)
 

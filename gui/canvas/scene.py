@@ -136,6 +136,11 @@ class CanvasScene(Ground):
         if part is not None:
             self.repaint(part)
 
+    def show_band(self, rect: QRectF) -> None:
+        """Show the rubber band; pictures that were made with another one hold no more."""
+        self.inks.version += 1
+        self.band.show_rect(rect)
+
     def repaint(self, rect: QRectF | None = None) -> None:
         """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""
         self.inks.version += 1

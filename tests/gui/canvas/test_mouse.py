@@ -52,6 +52,13 @@ def test_a_rubber_band_selects_what_it_touches(document: Document, canvas: Canva
     assert canvas.canvas.band.rect.isEmpty()
 
 
+def test_a_band_over_nothing_leaves_no_picture_that_shows_it(canvas: Canvas, mouse: Any) -> None:
+    before = canvas.canvas.inks.version
+    mouse.drag((700, 300), (760, 360))
+    assert canvas.document.selection == ()
+    assert canvas.canvas.inks.version > before + 1  # when it came, and when it went
+
+
 def test_a_drag_moves_the_selected_blocks_on_the_grid_as_one_step(
     document: Document, canvas: Canvas, mouse: Any
 ) -> None:
