@@ -73,8 +73,7 @@ class CanvasScene(Ground):
         self._corridors: dict[End, QRectF] = {}  # of wires long enough to have a block in their way
         self.labels = Labels(self.inks, self.repaint_soon)
         self.addItem(self.labels)
-        self.loose = QGraphicsPathItem()  # the wire in hand
-        self.band = Band()
+        self.loose, self.band = QGraphicsPathItem(), Band()  # the wire in hand, the rubber band
         for z, item in ((3, self.loose), (4, self.band)):
             item.setZValue(z)
             self.addItem(item)
