@@ -1,8 +1,8 @@
 """The drawing while the wheel turns: a picture of it that is scaled, and painted anew a few milliseconds at a time.
 
 At another zoom every letter and every card is another picture, which takes longer than a frame. So a frame shows the last
-picture scaled, with what lies around it as from far away, while the next picture is made, tile by tile, between the frames.
-Once the wheel rests, the view paints as ever. Not for: zooms at which all is painted as from far away, which is fast.
+picture scaled, with what lies around it from a picture of the whole drawing as from far away, while the next picture is made,
+tile by tile, between the frames. Once the wheel rests, the view paints as ever.
 """
 
 from __future__ import annotations
@@ -10,39 +10,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter, QPixmap, QRegion, QTransform
+from PySide6.QtCore import QObject, QRect, QRectF, QTimer
+from PySide6.QtGui import QPainter, QRegion
 
 from gui.canvas.ground import paint_ground
-from gui.canvas.inks import level_at
+from gui.canvas.tiles import Picture, from_far, of_all, of_view, paint_tile
 
 if TYPE_CHECKING:
     from gui.canvas.zoom import ZoomView
 
 SLICE_S = 0.0008  # of one turn of the event loop, in which one tile is painted at least
-ACROSS, DOWN = 8, 6  # tiles of a picture
 QUIET_MS = 250  # without a movement, until a picture is made for the next turn of the wheel
 LEAST_SHARE = 0.5  # of the view that a picture must cover to begin with
-
-
-@dataclass
-class Picture:
-    """What a view shows of the scene, as far as it is painted.
-
-    Attributes:
-        seen: The part of the scene.
-        version: What `Inks.version` was when it was begun.
-        tiles: Those that are not painted yet, in pixels of the view.
-    """
-
-    pixmap: QPixmap
-    seen: QRectF
-    zoom: float
-    version: int
-    tiles: list[QRect] = field(default_factory=list)
 
 
 class Glide(QObject):
@@ -56,9 +37,9 @@ class Glide(QObject):
         super().__init__(view)
         self.view = view
         self.on = False
-        self._from_far = False  # whether the last frame was painted as from far away
         self._kept: Picture | None = None
         self._next: Picture | None = None
+        self._all: Picture | None = None  # of the whole drawing from far away
         self._turn, self._quiet = QTimer(self), QTimer(self)
         for timer, ms, slot in ((self._turn, 0, self._go_on), (self._quiet, QUIET_MS, self._reserve)):
             timer.setSingleShot(True)
@@ -70,9 +51,11 @@ class Glide(QObject):
         self._quiet.stop()
         if not self.on:
             self.on = True
-            self._from_far = self.view.canvas.inks.level == 0
-            if self._kept is not None and not self._covers(self._kept):
+            kept, inks = self._kept, self.view.canvas.inks
+            if kept is not None and not (kept.pictures == inks.pictures and self._covers(kept)):
                 self._kept = None
+            if self._kept is None and not inks.level:
+                self._kept = of_view(self.view, at_once=True)
 
     def end(self) -> None:
         """It rests, and so does all else."""
@@ -89,102 +72,78 @@ class Glide(QObject):
 
     def paint(self, asked: QRegion) -> None:
         """Paint what is asked for of a frame; what floats over the view asks for its own ground once more."""
-        view, scene = self.view, self.view.canvas
-        if scene.inks.level == 0 or (self._kept is not None and self._kept.version != scene.inks.version):
-            self._kept = None  # it is not wanted, or something in it looks different by now
+        view, inks = self.view, self.view.canvas.inks
         kept = self._kept
-        if kept is None and scene.inks.level and not self._from_far:
-            kept = self._kept = self._begun()
-            while kept.tiles:
-                self._paint_tile(kept)
-        self._from_far = kept is None
+        if kept is None or kept.version != inks.version:  # something in it looks different by now
+            kept = self._kept = of_view(view, at_once=True)
         world, room = view.viewportTransform(), view.viewport().rect()
-        target = QRectF() if kept is None else world.mapRect(kept.seen)
+        target = world.mapRect(kept.seen)
         painter = QPainter(view.viewport())
         painter.setRenderHints(view.renderHints())
         bare = (QRegion(room) - QRegion(_inner(target))) & asked
         if not bare.isEmpty():
-            inverse = world.inverted()[0]
-            exposed = [inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in _rects(bare)]
-            painter.setClipRegion(bare)
-            painter.setWorldTransform(world)
-            paint_ground(painter, scene.inks, inverse.mapRect(QRectF(bare.boundingRect())), view.zoom)
-            scene.labels.exposed = []  # none
-            scene.far.paint(painter, exposed, thin=scene.inks.level > 0)
-            scene.labels.exposed = None
-            painter.resetTransform()
-            painter.setClipping(False)
-        if kept is not None:
-            painter.drawPixmap(target, kept.pixmap, QRectF(kept.pixmap.rect()))
+            self._paint_around(painter, bare)
+        painter.drawPixmap(target, kept.pixmap, QRectF(kept.pixmap.rect()))
         painter.end()
-        if scene.inks.level == 0:
-            self._next = None
-        elif self._next is None and (kept is None or kept.seen != self._seen()):
-            self._next = self._begun()
-        if self._next is not None:
+        if self._next is None and kept.seen != view.seen_exactly():
+            self._next = of_view(view)
+        if self._next is not None or not self._all_ready():
             self._turn.start()
 
+    def _paint_around(self, painter: QPainter, bare: QRegion) -> None:
+        """What no picture shows, as from far away; from the picture of everything once that is made."""
+        view, scene = self.view, self.view.canvas
+        world = view.viewportTransform()
+        inverse = world.inverted()[0]
+        painter.setClipRegion(bare)
+        painter.setWorldTransform(world)
+        paint_ground(painter, scene.inks, inverse.mapRect(QRectF(bare.boundingRect())), view.zoom)
+        if self._all_ready() and (whole := self._all) is not None:
+            painter.resetTransform()
+            painter.drawPixmap(world.mapRect(whole.seen), whole.pixmap, QRectF(whole.pixmap.rect()))
+        else:
+            exposed = [inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in _rects(bare)]
+            from_far(painter, scene, exposed, thin=scene.inks.level > 0)
+        painter.resetTransform()
+        painter.setClipping(False)
+
+    def _all_ready(self) -> bool:
+        whole = self._all
+        return whole is not None and not whole.tiles and whole.version == self.view.canvas.inks.far_version
+
     def _covers(self, picture: Picture) -> bool:
-        seen = self._seen()
+        seen = self.view.seen_exactly()
         both = seen.intersected(picture.seen)
         return both.width() * both.height() >= LEAST_SHARE * seen.width() * seen.height()
 
-    def _seen(self) -> QRectF:
-        inverse = self.view.viewportTransform().inverted()[0]
-        return inverse.mapRect(QRectF(self.view.viewport().rect()))
-
-    def _begun(self) -> Picture:
-        """A picture of what the view shows now, with nothing painted."""
-        view = self.view
-        size, ratio = view.viewport().size(), view.devicePixelRatioF()
-        pixmap = QPixmap(size * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        width, height = math.ceil(size.width() / ACROSS), math.ceil(size.height() / DOWN)
-        tiles = [QRect(x * width, y * height, width, height) for y in range(DOWN) for x in range(ACROSS)]
-        return Picture(pixmap, self._seen(), view.zoom, view.canvas.inks.version, tiles)
-
     def _reserve(self) -> None:
-        if self.view.canvas.inks.level and self.view.slow and self.view.isVisible():
-            self._kept, self._next = None, self._begun()
+        if self.view.slow and self.view.isVisible():
+            self._kept, self._next = None, of_view(self.view)
             self._turn.start()
 
     def _go_on(self) -> None:
-        """Paint as much of the next picture as a turn of the event loop bears."""
-        picture = self._next
-        if picture is None:
-            return
-        if picture.version != self.view.canvas.inks.version or not self.view.isVisible():
+        """Paint as much of the pictures to come as a turn of the event loop bears."""
+        inks, end = self.view.canvas.inks, time.perf_counter() + SLICE_S
+        if not self.view.isVisible():
             self._next = None
             return
-        end = time.perf_counter() + SLICE_S
-        while picture.tiles and time.perf_counter() < end:
-            self._paint_tile(picture)
-        if picture.tiles:
-            self._turn.start()
+        if self._next is not None and self._next.version != inks.version:
+            self._next = None
+        picture = self._next
+        if not self._all_ready():  # first, for it stays: what changes from near seldom does from far away
+            if self._all is None or self._all.version != inks.far_version:
+                self._all = of_all(self.view)
+            picture = self._all
+        if picture is None:
             return
-        self._kept, self._next = picture, None
-        if self.on:
-            self.view.viewport().update()
-
-    def _paint_tile(self, picture: Picture) -> None:
-        scene, zoom, tile = self.view.canvas, picture.zoom, picture.tiles.pop()
-        inks, corner = scene.inks, picture.seen.topLeft()
-        source = QRectF(
-            corner.x() + tile.x() / zoom, corner.y() + tile.y() / zoom, tile.width() / zoom, tile.height() / zoom
-        )
-        painter = QPainter(picture.pixmap)
-        painter.setRenderHints(self.view.renderHints())
-        painter.setClipRect(tile)
-        painter.setWorldTransform(QTransform(zoom, 0, 0, zoom, -corner.x() * zoom, -corner.y() * zoom))
-        paint_ground(painter, inks, source.adjusted(-1, -1, 1, 1), zoom)
-        painter.resetTransform()
-        level, inks.level = inks.level, level_at(zoom)
-        inks.stamps.always, inks.stamps.ratio = True, self.view.devicePixelRatioF()
-        scene.labels.exposed = [source]
-        scene.render(painter, QRectF(tile), source, Qt.AspectRatioMode.IgnoreAspectRatio)
-        scene.labels.exposed = None
-        inks.stamps.always, inks.level = False, level
-        painter.end()
+        while picture.tiles and time.perf_counter() < end:
+            paint_tile(self.view, picture)
+        if not picture.tiles and picture is self._next:
+            self._kept, self._next = picture, None
+            if self.on:
+                self.view.viewport().update()
+        if self._next is not None or not self._all_ready():
+            self._turn.start()
 
 
 def _inner(rect: QRectF) -> QRect:

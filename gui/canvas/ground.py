@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -31,7 +31,10 @@ class Ground(QGraphicsScene):
         wires: The wires' items by the input they end in.
         cells, wire_cells: Where the blocks' cards and the wires' rectangles are.
         marked: The rectangle around all frames and notes.
+        picture_changed: Emits the rectangle in which a block shows another picture or another health.
     """
+
+    picture_changed = Signal(QRectF)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

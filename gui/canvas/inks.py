@@ -61,15 +61,24 @@ class Inks:
 
     Attributes:
         level: How much blocks show at the current zoom; the view sets it.
-        version: Goes up when something near looks different, so that pictures of it are known to be old.
+        version, far_version: Go up when something looks different from near, or from far away, so that pictures of it are
+            known to be old.
+        pictures: Goes up when a picture on a block's face, or a block's health, is another one.
         far_changed: Told the rectangle of the scene where something looks different, while level 0 is painted in one go.
+        picture_changed: Told the rectangle where a block shows another picture or another health.
     """
 
     def __init__(self) -> None:
-        t = theme.current()
         self.level: Level = 2
-        self.version = 0
+        self.version = self.far_version = self.pictures = 0
         self.far_changed: Callable[..., None] = _unheard
+        self.picture_changed: Callable[[QRectF], None] = _unheard
+        self.renew()
+
+    def renew(self) -> None:
+        """Take the colours of the theme as it is now."""
+        self.changed()
+        t = theme.current()
         self.card = QBrush(QColor(t.raised))
         self.canvas = QBrush(QColor(t.canvas))
         self.shadow = [QBrush(QColor(0, 0, 0, alpha)) for alpha in (10, 14)]
@@ -114,6 +123,11 @@ class Inks:
         self._numbers: dict[Hashable, int] = {}
         self._fonts()
 
+    def changed(self) -> None:
+        """Something looks different, from near and from far away."""
+        self.version += 1
+        self.far_version += 1
+
     def _fonts(self) -> None:
         self.name_font, self.kind_font = theme.font(13, 600), theme.font(11, 400)
         self.face_font, self.shape_font = theme.font(12, 500), theme.font(11, 400)
@@ -152,7 +166,7 @@ class Inks:
         return self.families.get(name, self.plain)
 
 
-def _unheard(_rect: QRectF, _item: object) -> None:
+def _unheard(_rect: QRectF, _item: object = None) -> None:
     """Nobody paints from far away yet."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.blocks.spec import Port
 from engine.errors import Problem, SettingError
@@ -41,8 +41,8 @@ def short(count: int) -> str:
     return f"{value:.0f}{units[0]}" if value >= 100 else f"{value:.1f}{units[0]}"
 
 
-class NodeItem(QGraphicsItem):
-    """The picture of one block.
+class NodeItem(QGraphicsRectItem):
+    """The picture of one block; a rectangle to Qt, which asks hundreds of items where they are for each strip that it paints.
 
     Attributes:
         node: The block as the document has it.
@@ -54,6 +54,7 @@ class NodeItem(QGraphicsItem):
 
     def __init__(self, node: Node, inks: Inks) -> None:
         super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)  # nothing of it lies outside its rectangle
         self.inks = inks
         self.chosen = self.hovered = self.dim = False
         self.hot: tuple[str, bool] | None = None  # (port, whether it is an input)
@@ -102,6 +103,7 @@ class NodeItem(QGraphicsItem):
         self._card = QRectF(0, 0, WIDTH, height)
         self._picture_rect = QRectF(WIDTH - THUMBNAIL - 8, height - THUMBNAIL - 5, THUMBNAIL, THUMBNAIL)
         self._rect = self._card.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        self.setRect(self._rect)
 
     def set_report(self, report: BlockReport | None, problems: tuple[Problem, ...]) -> None:
         """Show what the checker found out."""
@@ -124,7 +126,7 @@ class NodeItem(QGraphicsItem):
             self.health = health
             self._tell()
             if sign:
-                self.update(vitals.place(self._card))
+                self._update_picture(vitals.place(self._card))
 
     def _tell(self) -> None:
         self.setToolTip(vitals.tip("\n".join(problem.text for problem in self._problems), self.health))
@@ -134,9 +136,15 @@ class NodeItem(QGraphicsItem):
         had = self._thumbnail is not None
         self._thumbnail = QPixmap.fromImage(image) if image is not None else None
         if had == (image is not None):
-            self.update(self._picture_rect)
+            self._update_picture(self._picture_rect)
         else:
             self.refresh()
+
+    def _update_picture(self, rect: QRectF) -> None:
+        self.inks.pictures += 1
+        self.inks.picture_changed(rect.translated(self.pos()))
+        if self.inks.level:
+            super().update(rect)
 
     def refresh(self) -> None:
         """Make the texts anew at the next painting."""
@@ -183,9 +191,6 @@ class NodeItem(QGraphicsItem):
             self.inks.far_changed(self._rect.translated(self.pos()), self)
         if self.inks.level:
             super().update(*rect)
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()

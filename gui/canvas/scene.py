@@ -122,7 +122,7 @@ class CanvasScene(Ground):
 
     def update_far(self, rect: QRectF, item: NodeItem | WireItem) -> None:
         """A block or a wire looks different from far away: a rectangle is to be painted anew where it is seen from there."""
-        self.inks.version += 1
+        self.inks.changed()
         self.far.touch(item)
         if self.inks.level == 0:
             self.repaint_soon(rect)
@@ -137,12 +137,12 @@ class CanvasScene(Ground):
 
     def show_band(self, rect: QRectF) -> None:
         """Show the rubber band; pictures that were made with another one hold no more."""
-        self.inks.version += 1
+        self.inks.changed()
         self.band.show_rect(rect)
 
     def repaint(self, rect: QRectF | None = None) -> None:
         """Have a rectangle, or all, painted anew. `update` is lost where nobody has asked the items since all was updated."""
-        self.inks.version += 1
+        self.inks.changed()
         for view in self.views():
             if rect is None:
                 view.viewport().update()
@@ -209,7 +209,7 @@ class CanvasScene(Ground):
             if before is not None:
                 self.repaint_soon(room.translated(before.topLeft()))
             self.repaint_soon(room.translated(rect.topLeft()))
-        self.inks.version += 1
+        self.inks.changed()
         self.cells.put(item.node.id, rect)
         self.far.blocks.put(item.node.id, rect)
         self._content = None
@@ -292,10 +292,8 @@ class CanvasScene(Ground):
         self._chosen = chosen
 
     def _retheme(self) -> None:
-        level, version = self.inks.level, self.inks.version + 1
-        self.inks.__init__()  # type: ignore[misc]  # items keep the object, its pens are the new theme's
-        self.inks.level, self.inks.version = level, version
-        self.inks.far_changed = self.update_far
+        self.inks.renew()  # items keep the object, its pens are the new theme's
+        self.inks.far_changed, self.inks.picture_changed = self.update_far, self.picture_changed.emit
         self.loose.setPen(self.inks.wire_new)
         self.band.pen, self.band.brush = self.inks.band_pen, self.inks.band
         self.far.stale()

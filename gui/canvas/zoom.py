@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, S
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
+from gui.canvas.ahead import Ahead
 from gui.canvas.convoy import Convoy
 from gui.canvas.glide import Glide
 from gui.canvas.ground import paint_ground
@@ -63,7 +64,7 @@ class ZoomView(QGraphicsView):
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self._follow_others)
-        self.glide = Glide(self)
+        self.glide, self.ahead = Glide(self), Ahead(self)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
@@ -77,6 +78,10 @@ class ZoomView(QGraphicsView):
     def seen(self) -> QRectF:
         """The part of the scene that the view shows."""
         return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def seen_exactly(self) -> QRectF:
+        """The part of the scene that the view shows, to a fraction of a pixel."""
+        return self.viewportTransform().inverted()[0].mapRect(QRectF(self.viewport().rect()))
 
     def readable(self) -> list[str]:
         """Ids of the blocks that the view shows, none where they are too small for more than a colour."""
@@ -101,18 +106,19 @@ class ZoomView(QGraphicsView):
         if level != self.canvas.inks.level:
             self.canvas.inks.level = level
             if level == 0:
-                self._others_seen = self._others()
+                self._others_seen = self.others_seen()
                 self._watch.start()
             else:
                 self._watch.stop()
             self.viewport().update()
 
-    def _others(self) -> dict[QGraphicsItem, QRectF]:
+    def others_seen(self) -> dict[QGraphicsItem, QRectF]:
+        """Where what is no block and no wire is in the scene, as far as it is shown."""
         return {item: item.sceneBoundingRect() for item in self.canvas.others if item.isVisible()}
 
     def _follow_others(self) -> None:
         """From far away Qt paints no items and so does not know which have moved: look after what is no block and no wire."""
-        before, now = self._others_seen, self._others()
+        before, now = self._others_seen, self.others_seen()
         if now != before:
             self._others_seen = now
             for item in before.keys() | now.keys():
@@ -166,19 +172,17 @@ class ZoomView(QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move what is painted already and paint the rest; what floats over the drawing stays where it is."""
-        super().scrollContentsBy(dx, dy)
-        if not self._zooming:
+        if self._scrolling:  # both directions at once, later: Qt moves the pixels of the whole view for each
             self._carried += QPoint(dx, dy)
-        if not self._scrolling:
-            self._pin()
+        else:
+            self._carry(QPoint(dx, dy))
 
-    def _pin(self) -> None:
-        """Put back what a scroll has carried along, once for both directions: Qt moves no pixels a second time after it."""
-        carried, self._carried = self._carried, QPoint()
-        if not carried.isNull():
+    def _carry(self, by: QPoint) -> None:
+        super().scrollContentsBy(by.x(), by.y())
+        if not self._zooming:
             for child in self.viewport().children():
                 if isinstance(child, QWidget):
-                    child.move(child.pos() - carried)
+                    child.move(child.pos() - by)
 
     def scroll_by(self, delta: QPoint) -> None:
         """Move the drawing by pixels."""
@@ -187,9 +191,11 @@ class ZoomView(QGraphicsView):
         self._scrolling = True
         bars[0].setValue(bars[0].value() - delta.x())
         bars[1].setValue(bars[1].value() - delta.y())
-        self._scrolling = False
-        self._pin()
+        self._scrolling, carried, self._carried = False, self._carried, QPoint()
+        if not carried.isNull():
+            self._carry(carried)
         self.glide.moved()
+        self.ahead.moved(delta)
         self.seen_changed.emit()
 
     @property
@@ -217,6 +223,11 @@ class ZoomView(QGraphicsView):
         if self.glide.on:
             self.glide.paint(event.region())
             return
+        left = self.ahead.paint(event.region())
+        if not left.isEmpty():
+            self._paint(event if left == event.region() else QPaintEvent(left))
+
+    def _paint(self, event: QPaintEvent) -> None:
         inverse = self.viewportTransform().inverted()[0]
         exposed = [
             inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in cast(Iterable[QRect], event.region())

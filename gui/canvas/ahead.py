@@ -1,0 +1,143 @@
+"""What comes into view next while a drawing is moved: painted ahead of time, in tiles, so that a step shows what lies ready.
+
+A step uncovers two narrow strips, and all that they touch would be painted whole to fill them. Tiles are painted between the
+frames, those first that are uncovered next; what no tile shows is painted as ever. Not for: other zooms (`gui.canvas.glide`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, QTimer
+from PySide6.QtGui import QPainter, QPixmap, QRegion
+from PySide6.QtWidgets import QWidget
+
+from gui.canvas.tiles import Picture, paint_tile
+
+if TYPE_CHECKING:
+    from gui.canvas.zoom import ZoomView
+
+SIDE = 128  # pixels of a tile
+SLICE_S = 0.0012  # of one turn of the event loop, in which one tile is painted at least
+FORWARD, AROUND = 2 * SIDE, SIDE // 2  # pixels beyond the view's edge: where it moves to, and elsewhere
+KEPT = 640  # tiles; of more, those are forgotten that are not near the view
+
+Place = tuple[int, int]  # of a tile: column and row, of the whole scene at this zoom
+
+
+class Ahead(QObject):
+    """The tiles around what a view shows."""
+
+    def __init__(self, view: ZoomView) -> None:
+        super().__init__(view)
+        self.view = view
+        self._tiles: dict[Place, QPixmap] = {}
+        self._look: tuple[object, ...] = ()
+        self._toward = QPoint()
+        self._moved = False  # since the last turn of the event loop
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._go_on)
+        view.canvas.picture_changed.connect(self._drop)
+
+    def moved(self, delta: QPoint) -> None:
+        """The drawing has been moved by so many pixels."""
+        if self.view.slow and self.view.devicePixelRatioF().is_integer():  # else a tile begins between two pixels
+            self._toward, self._moved = delta, True
+            self._turn.start()
+
+    def paint(self, asked: QRegion) -> QRegion:
+        """Paint what the tiles show of a part of the view that a step has uncovered; gives what is left to paint."""
+        if not self._moved or not self._holds():
+            return asked
+        shift, ratio = self._shift(), self.view.devicePixelRatio()
+        painter, shown = QPainter(self.view.viewport()), list[QRect]()
+        for rect in cast(Iterable[QRect], asked):
+            for place in _under(rect.translated(-shift)):
+                tile = self._tiles.get(place)
+                if tile is not None:
+                    corner = QPoint(*place) * SIDE + shift
+                    part = rect & QRect(corner, QSize(SIDE, SIDE))
+                    painter.drawPixmap(part, tile, QRect((part.topLeft() - corner) * ratio, part.size() * ratio))
+                    shown.append(part)
+        painter.end()
+        left = QRegion(asked)
+        for part in shown:
+            left -= QRegion(part)
+        return left
+
+    def _holds(self) -> bool:
+        """Whether the tiles show what the view would; those that do not are forgotten."""
+        view = self.view
+        hints = view.renderHints().value
+        look = (view.zoom, view.devicePixelRatioF(), view.canvas.inks.version, hints, view.others_seen())
+        if look != self._look:
+            self._look = look
+            self._tiles.clear()
+        return bool(self._tiles)
+
+    def _shift(self) -> QPoint:
+        """From the scene in pixels to the view."""
+        world = self.view.viewportTransform()
+        return QPoint(round(world.dx()), round(world.dy()))
+
+    def _drop(self, rect: QRectF) -> None:
+        """Something in a rectangle of the scene looks different."""
+        if self._tiles:
+            zoom = self.view.zoom
+            pixels = QRectF(rect.topLeft() * zoom, rect.size() * zoom).toAlignedRect().adjusted(-1, -1, 1, 1)
+            for place in _under(pixels):
+                self._tiles.pop(place, None)
+
+    def _go_on(self) -> None:
+        """Paint as much as a turn of the event loop bears."""
+        self._moved = False
+        if self.view.glide.on or not self.view.slow or not self.view.isVisible():
+            return
+        end = time.perf_counter() + SLICE_S
+        self._holds()
+        missing = self._missing()
+        while missing:
+            self._make(missing.pop())
+            if time.perf_counter() >= end:
+                break
+        if missing:
+            self._turn.start()
+
+    def _missing(self) -> list[Place]:
+        """Tiles to paint, the next one last: those at the edges that the view moves to and under what floats, then the rest."""
+        view, shift = self.view, self._shift()
+        seen = view.viewport().rect().translated(-shift)
+        right, down = -self._toward.x(), -self._toward.y()
+        room = seen.adjusted(-FORWARD if right < 0 else -AROUND, -FORWARD if down < 0 else -AROUND,
+                             FORWARD if right > 0 else AROUND, FORWARD if down > 0 else AROUND)  # fmt: skip
+        if len(self._tiles) > KEPT:
+            near = set(_under(room.adjusted(-FORWARD, -FORWARD, FORWARD, FORWARD)))
+            self._tiles = {place: tile for place, tile in self._tiles.items() if place in near}
+        within = set(_under(seen.adjusted(SIDE - 1, SIDE - 1, 1 - SIDE, 1 - SIDE)))  # wholly seen, at least nearly
+        covered = [child.geometry().translated(-shift) for child in view.viewport().children()
+                   if isinstance(child, QWidget) and child.isVisible()]  # fmt: skip
+        first = {place for rect in covered for place in _under(rect)}
+        ahead = seen.translated(right, down)
+        first.update(place for strip in cast(Iterable[QRect], QRegion(ahead) - QRegion(seen)) for place in _under(strip))
+        rest = [place for place in _under(room) if place not in within and place not in first]
+        return [place for place in (*rest, *first) if place not in self._tiles]
+
+    def _make(self, place: Place) -> None:
+        view, inks = self.view, self.view.canvas.inks
+        ratio, zoom = view.devicePixelRatioF(), view.zoom
+        pixmap = QPixmap(QSize(SIDE, SIDE) * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        seen = QRectF(place[0] * SIDE / zoom, place[1] * SIDE / zoom, SIDE / zoom, SIDE / zoom)
+        paint_tile(view, Picture(pixmap, seen, zoom, inks.version, inks.pictures, [QRect(0, 0, SIDE, SIDE)]))
+        self._tiles[place] = pixmap
+
+
+def _under(rect: QRect) -> list[Place]:
+    """Where the tiles are that a rectangle touches, in pixels of the scene."""
+    columns = range(rect.left() // SIDE, rect.right() // SIDE + 1)
+    rows = range(rect.top() // SIDE, rect.bottom() // SIDE + 1)
+    return [(column, row) for row in rows for column in columns]
