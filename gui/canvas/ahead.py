@@ -47,11 +47,12 @@ class Ahead(QObject):
         """The drawing has been moved by so many pixels."""
         if self.view.slow and self.view.devicePixelRatioF().is_integer():  # else a tile begins between two pixels
             self._toward, self._moved = delta, True
+            self._holds()
             self._turn.start()
 
     def paint(self, asked: QRegion) -> QRegion:
         """Paint what the tiles show of a part of the view that a step has uncovered; gives what is left to paint."""
-        if not self._moved or not self._holds():
+        if not self._moved or not self._tiles or not self._holds():
             return asked
         shift, ratio = self._shift(), self.view.devicePixelRatio()
         painter, shown = QPainter(self.view.viewport()), list[QRect]()
@@ -70,14 +71,15 @@ class Ahead(QObject):
         return left
 
     def _holds(self) -> bool:
-        """Whether the tiles show what the view would; those that do not are forgotten."""
+        """Whether the tiles that were made show what the view would; those that do not are forgotten."""
         view = self.view
         hints = view.renderHints().value
         look = (view.zoom, view.devicePixelRatioF(), view.canvas.inks.version, hints, view.others_seen())
-        if look != self._look:
-            self._look = look
-            self._tiles.clear()
-        return bool(self._tiles)
+        if look == self._look:
+            return True
+        self._look = look
+        self._tiles.clear()
+        return False
 
     def _shift(self) -> QPoint:
         """From the scene in pixels to the view."""
@@ -95,10 +97,9 @@ class Ahead(QObject):
     def _go_on(self) -> None:
         """Paint as much as a turn of the event loop bears."""
         self._moved = False
-        if self.view.glide.on or not self.view.slow or not self.view.isVisible():
-            return
+        if self.view.glide.on or not self.view.slow or not self.view.isVisible() or not self._holds():
+            return  # until it moves again; while things change, tiles would be thrown away as fast as they are made
         end = time.perf_counter() + SLICE_S
-        self._holds()
         missing = self._missing()
         while missing:
             self._make(missing.pop())

@@ -67,8 +67,11 @@ class Cells(Generic[K]):
         span = _span(rect)
         if (span[2] - span[0] + 1) * (span[3] - span[1] + 1) > len(self._rects):
             return [id_ for id_, held in self._rects.items() if held.intersects(rect)]
-        near = {id_ for cell in _cells(span) for id_ in self._cells.get(cell, ())}
-        return [id_ for id_ in near if self._rects[id_].intersects(rect)]
+        within, near = set[K](), set[K]()
+        for x, y in _cells(span):
+            inside = span[0] < x < span[2] and span[1] < y < span[3]  # what lies in such a cell touches it for certain
+            (within if inside else near).update(self._cells.get((x, y), ()))
+        return [*within, *(id_ for id_ in near - within if self._rects[id_].intersects(rect))]
 
     def touching_any(self, rects: Iterable[QRectF]) -> set[K]:
         """Ids of the rectangles that touch any of some."""

@@ -6,9 +6,10 @@ Not for: a few blocks, which move as they are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from gui.canvas.cells import Cells
@@ -16,6 +17,7 @@ from gui.canvas.far import Far, Look, looks
 from gui.canvas.node import NodeItem
 
 SEVERAL = 100  # blocks from which they travel as a convoy
+MOST_VIEWS = 2.0  # times the area of the view, up to which their cards are painted once
 FAINT = 0.75  # opacity of the cards that travel
 
 
@@ -32,6 +34,7 @@ class Convoy:
         self.far, self.inks = far, far.scene.inks
         self.offset = QPointF()
         self.still: tuple[QRectF, QPixmap] | None = None
+        self._cards: tuple[tuple[float, float], QPixmap] | None = None  # for a zoom and a ratio
         self._around = QRectF()
         for item in self.items:
             self._around = self._around.united(item.place())
@@ -44,9 +47,34 @@ class Convoy:
         return self._around.translated(self.offset).adjusted(-4, -4, 4, 4)
 
     def paint(self, painter: QPainter) -> None:
-        """The cards where they are now, in scene coordinates."""
+        """The cards where they are now, in scene coordinates; as one picture, where that is not too large."""
+        zoom, device = painter.worldTransform().m11(), painter.device()
+        ratio, around = device.devicePixelRatioF(), self._around.adjusted(-4, -4, 4, 4)
         painter.save()
         painter.translate(self.offset)
+        if around.width() * around.height() * zoom**2 > MOST_VIEWS * device.width() * device.height():
+            self._paint_cards(painter)
+        else:
+            if self._cards is None or self._cards[0] != (zoom, ratio):
+                self._cards = (zoom, ratio), self._picture(around, zoom, ratio)
+            corner = painter.worldTransform().map(around.topLeft()).toPoint()
+            painter.resetTransform()
+            painter.drawPixmap(corner, self._cards[1])
+        painter.restore()
+
+    def _picture(self, around: QRectF, zoom: float, ratio: float) -> QPixmap:
+        size = around.size() * zoom * ratio
+        made = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.scale(zoom, zoom)
+        painter.translate(-around.topLeft())
+        self._paint_cards(painter)
+        painter.end()
+        return made
+
+    def _paint_cards(self, painter: QPainter) -> None:
         painter.setOpacity(FAINT)
         rim = QPen(self.inks.ring.color(), 1)
         rim.setCosmetic(True)
@@ -54,7 +82,6 @@ class Convoy:
         for (_, _, family), rects in self._looks:
             painter.setBrush(self.inks.family(family).far)
             painter.drawRects(rects)
-        painter.restore()
 
     def disband(self) -> None:
         """The items are themselves again."""

@@ -57,7 +57,7 @@ class DragMark:
         for id_, mark in self.marks.items():
             self.view.marks.items[id_].setPos(mark.x + delta.x(), mark.y + delta.y())
         if self.blocks:
-            self.view.canvas.shift({id_: place + delta for id_, place in self.blocks.items()})
+            self.view.canvas.shift(self.blocks, delta)
 
     def _delta(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> QPointF:
         delta = self.view.mapToScene(at) - self.start
@@ -86,7 +86,7 @@ class DragMark:
                 self.view.marks.items[id_].setPos(mark.x, mark.y)
         self.view.canvas.settle()
         if self.blocks:
-            self.view.canvas.shift(self.blocks)
+            self.view.canvas.shift(self.blocks, QPointF())
 
 
 class ResizeMark:

@@ -14,6 +14,7 @@ from engine.errors import BlockError
 from engine.graph.model import Batch, Disconnect, Edit, End, Move, Wire
 from gui.canvas import edits, geometry
 from gui.canvas.arrange import Box
+from gui.canvas.convoy import SEVERAL
 from gui.canvas.guides import Guides, Line, Thing
 from gui.canvas.node import NodeItem
 
@@ -104,7 +105,7 @@ class DragBlocks:
         scene = view.canvas
         self.places = {id_: QPointF(scene.nodes[id_].pos()) for id_ in view.document.selection if id_ in scene.nodes}
         self.moved = False
-        self._now = self.places
+        self._by = QPointF()  # how far they have come
         self._guides: Guides | None = None  # made at the first movement
         self._home = Thing(Box(0, 0, 0, 0))
 
@@ -117,21 +118,21 @@ class DragBlocks:
             self._sight()
         if self.view.canvas.inks.level == 0:  # a far block's wires may cross the whole view
             self.view.hasten()
-        before, self._now = self._now, self._targets(at, modifiers)
-        if self._now != before:  # a guide or the grid may hold it
-            self.view.canvas.shift(self._now)
+        before, self._by = self._by, self._way(at, modifiers)
+        if self._by != before:  # a guide or the grid may hold it
+            self.view.canvas.shift(self.places, self._by)
         self.view.mark_wire(self._wire_under())
 
     def _sight(self) -> None:
         """Note what is seen, to line up with."""
         scene = self.view.canvas
         near = (item for item in scene.nodes_in(self.view.seen()) if item.node.id not in self.places)
-        self._guides = Guides(_thing(item) for item in near)
+        self._guides = Guides((_thing(item) for item in near), gaps=len(self.places) < SEVERAL)
         around = scene.around(self.places)
         ports = _thing(self.lead).ports
         self._home = Thing(Box(around.x(), around.y(), around.width(), around.height()), ports)
 
-    def _targets(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> dict[str, QPointF]:
+    def _way(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> QPointF:
         delta = self.view.mapToScene(at) - self.start
         lines: tuple[Line, ...] = ()
         if not modifiers & Qt.KeyboardModifier.ControlModifier and self._guides is not None:
@@ -148,7 +149,7 @@ class DragBlocks:
                 snap.dy if snap.dy is not None else edits.snapped(goal.y()) - goal.y(),
             )
         self.view.guide_lines.show_lines(lines)
-        return {id_: place + delta for id_, place in self.places.items()}
+        return delta
 
     def _wire_under(self) -> Wire | None:
         """The wire that the block would be put into."""
@@ -171,7 +172,7 @@ class DragBlocks:
             return
         wire = self._wire_under()
         scene.settle()
-        places = {id_: (place.x(), place.y()) for id_, place in self._now.items()}
+        places = {id_: (place.x() + self._by.x(), place.y() + self._by.y()) for id_, place in self.places.items()}
         edit: Edit = Move(places)
         if wire is not None and (splice := edits.splice(document.graph, wire, self.lead.node.id)) is not None:
             edit = Batch((edit, splice))
@@ -185,7 +186,7 @@ class DragBlocks:
         self.view.mark_wire(None)
         self.view.guide_lines.show_lines(())
         if self.moved:
-            self.view.canvas.shift(self.places)
+            self.view.canvas.shift(self.places, QPointF())
         self.view.canvas.settle()
 
 

@@ -87,6 +87,8 @@ class Glide(QObject):
         painter.end()
         if self._next is None and kept.seen != view.seen_exactly():
             self._next = of_view(view)
+        if not self._all_holds():
+            self._all = of_all(view)
         if self._next is not None or not self._all_ready():
             self._turn.start()
 
@@ -107,9 +109,11 @@ class Glide(QObject):
         painter.resetTransform()
         painter.setClipping(False)
 
+    def _all_holds(self) -> bool:
+        return self._all is not None and self._all.version == self.view.canvas.inks.far_version
+
     def _all_ready(self) -> bool:
-        whole = self._all
-        return whole is not None and not whole.tiles and whole.version == self.view.canvas.inks.far_version
+        return self._all is not None and not self._all.tiles and self._all_holds()
 
     def _covers(self, picture: Picture) -> bool:
         seen = self.view.seen_exactly()
@@ -119,22 +123,20 @@ class Glide(QObject):
     def _reserve(self) -> None:
         if self.view.slow and self.view.isVisible():
             self._kept, self._next = None, of_view(self.view)
+            if not self._all_holds():
+                self._all = of_all(self.view)
             self._turn.start()
 
     def _go_on(self) -> None:
         """Paint as much of the pictures to come as a turn of the event loop bears."""
         inks, end = self.view.canvas.inks, time.perf_counter() + SLICE_S
-        if not self.view.isVisible():
-            self._next = None
-            return
         if self._next is not None and self._next.version != inks.version:
             self._next = None
-        picture = self._next
-        if not self._all_ready():  # first, for it stays: what changes from near seldom does from far away
-            if self._all is None or self._all.version != inks.far_version:
-                self._all = of_all(self.view)
-            picture = self._all
-        if picture is None:
+        if not self._all_holds():
+            self._all = None
+        # What shows everything comes first, for it stays: what changes from near seldom does from far away.
+        picture = self._all if self._all is not None and self._all.tiles else self._next
+        if picture is None or not self.view.isVisible():
             return
         while picture.tiles and time.perf_counter() < end:
             paint_tile(self.view, picture)
@@ -142,7 +144,7 @@ class Glide(QObject):
             self._kept, self._next = picture, None
             if self.on:
                 self.view.viewport().update()
-        if self._next is not None or not self._all_ready():
+        if self._next is not None or (self._all is not None and self._all.tiles):
             self._turn.start()
 
 

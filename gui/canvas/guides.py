@@ -78,9 +78,10 @@ class Guides:
 
     Args:
         things: Those that are seen and stay where they are.
+        gaps: Whether gaps are looked at; beside a crowd that is dragged there are too many to mean anything.
     """
 
-    def __init__(self, things: Iterable[Thing]) -> None:
+    def __init__(self, things: Iterable[Thing], *, gaps: bool = True) -> None:
         self._things = tuple(things)
         self._boxes = [thing.box for thing in self._things]
         kinds = (*_KINDS["x"], *_KINDS["y"])
@@ -90,7 +91,7 @@ class Guides:
         }
         # Boxes by the bands that they lie in, across the axis; for gaps between rows they are turned.
         self._bands: dict[str, dict[int, list[Box]]] = {"x": {}, "y": {}}
-        for box in self._boxes:
+        for box in self._boxes if gaps else ():
             for axis, flat in (("x", box), ("y", _turned(box))):
                 for band in _bands(flat):
                     self._bands[axis].setdefault(band, []).append(flat)

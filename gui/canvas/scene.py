@@ -284,9 +284,9 @@ class CanvasScene(Ground):
     def show_selected(self, ids: Collection[str]) -> None:
         """Show blocks as selected, and no others."""
         chosen = self.nodes.keys() & set(ids)
-        for id_ in (chosen ^ self._chosen) & self.nodes.keys():
-            item = self.nodes[id_]
-            item.chosen = id_ in chosen
+        turned = [self.nodes[id_] for id_ in (chosen ^ self._chosen) & self.nodes.keys()]
+        for item in sorted(turned, key=_row_first):  # so that those side by side are painted anew as one
+            item.chosen = item.node.id in chosen
             item.setZValue(1 if item.chosen else 0)
             item.update()
         self._chosen = chosen
@@ -345,31 +345,29 @@ class CanvasScene(Ground):
         in_way = [n for n in self.nodes_in(corridor) if n.node.id not in ends]
         return min(n.y() for n in in_way) - CLEARANCE if in_way else None
 
-    def shift(self, places: dict[str, QPointF]) -> None:
-        """Show blocks at other places without telling the document: a drag is one edit, at its end."""
+    def shift(self, places: dict[str, QPointF], by: QPointF) -> None:
+        """Show blocks so far from their places without telling the document: a drag is one edit, at its end."""
         if len(places) >= SEVERAL or (self.inks.level == 0 and len(self.nodes) >= LARGE):
-            self._lead(places)
+            self._lead(places, by)
             return
         for id_, place in places.items():
-            self.nodes[id_].setPos(place)
+            self.nodes[id_].setPos(place + by)
             self._put(self.nodes[id_])
         self._astray.update(places)
         for end in set().union(*(self._ends.get(id_, ()) for id_ in places)):
             self.lay(self.wires[end])
         self.laid_out.emit()
 
-    def _lead(self, places: dict[str, QPointF]) -> None:
-        """Show many blocks at other places, all as far from their own."""
-        first = next(iter(places))
-        offset = places[first] - self.nodes[first].pos()
-        if offset.isNull():
+    def _lead(self, places: dict[str, QPointF], by: QPointF) -> None:
+        """Show many blocks so far from their places."""
+        if by.isNull():
             self.settle()
             return
         if self.convoy is None:
             self.convoy = Convoy((self.nodes[id_] for id_ in places), self.cells, self.far)
             self.repaint()
         before = self.convoy.around()
-        self.convoy.offset = offset
+        self.convoy.offset = by
         self.repaint(before.united(self.convoy.around()))
 
     def settle(self) -> None:
@@ -396,3 +394,7 @@ class CanvasScene(Ground):
         if path is not None:
             self.loose.setPath(path)
         self.loose.setVisible(path is not None)
+
+
+def _row_first(item: NodeItem) -> tuple[float, float]:
+    return item.y(), item.x()
