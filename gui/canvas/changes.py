@@ -51,9 +51,13 @@ class Unknown:
 
     def look(self, blocks: Mapping[str, BlockReport], gone: Collection[str], fresh: Collection[str]) -> set[str]:
         """Blocks whose wires may be known now and were not, or the other way round; of several outputs any may be."""
-        leaving = [(id_, blocks[id_].outputs) for id_ in fresh]
-        now = {id_ for id_, outputs in leaving if not outputs or outputs[0] is None}
-        out = {id_ for id_, outputs in leaving if len(outputs) > 1}.union(gone)
+        now, out = set[str](), set(gone)
+        for id_ in fresh:
+            outputs = blocks[id_].outputs
+            if len(outputs) > 1:
+                out.add(id_)
+            if not outputs or outputs[0] is None:
+                now.add(id_)
         out |= now ^ self._ids.intersection(fresh)
         self._ids = self._ids.difference(fresh, gone) | now
         return out

@@ -19,7 +19,7 @@ from engine.graph.edits import End
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-SLICE_S = 0.003  # of one turn of the event loop; a frame has 16 ms
+SLICE_S = 0.0015  # of one turn of the event loop; a frame has 16 ms
 
 
 class Late(QObject):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gui.canvas.zoom import ZoomView
 
 ACROSS, DOWN = 10, 8  # tiles of a picture of the view
-BANDS = 10  # tiles of a picture of the whole drawing
+BANDS, BAND_BLOCKS = 10, 100  # tiles of a picture of the whole drawing, at least; blocks in one, about
 RIM = 64.0  # canvas units around the blocks that belong to the whole drawing: wires that run outside
 
 
@@ -62,8 +62,9 @@ def of_all(view: ZoomView) -> Picture:
     content = view.canvas.content().adjusted(-RIM, -RIM, RIM, RIM)
     zoom = min(room.width() / content.width(), room.height() / content.height(), 0.99 * NAME_FROM)
     size = QSize(math.ceil(content.width() * zoom), math.ceil(content.height() * zoom))
+    bands = max(BANDS, len(view.canvas.nodes) // BAND_BLOCKS)
     content.setSize(size.toSizeF() / zoom)  # as much as whole pixels show
-    return Picture(QPixmap(size), content, zoom, inks.far_version, inks.pictures, _tiles(size, 1, BANDS))
+    return Picture(QPixmap(size), content, zoom, inks.far_version, inks.pictures, _tiles(size, 1, bands))
 
 
 def paint_tile(view: ZoomView, picture: Picture) -> None:
