@@ -25,6 +25,7 @@ FORWARD, AROUND = 2 * SIDE, SIDE // 2  # pixels beyond the view's edge: where it
 KEPT = 640  # tiles; of more, those are forgotten that are not near the view
 
 Place = tuple[int, int]  # of a tile: column and row, of the whole scene at this zoom
+Part = tuple[QRect, QPoint, QPixmap]  # of the view; corner of its tile, and the tile
 
 
 class Ahead(QObject):
@@ -47,37 +48,40 @@ class Ahead(QObject):
         """The drawing has been moved by so many pixels."""
         if self.view.slow and self.view.devicePixelRatioF().is_integer():  # else a tile begins between two pixels
             self._toward, self._moved = delta, True
-            self._holds()
+            if not self._holds():
+                self._look = self._looks()
             self._turn.start()
 
-    def paint(self, asked: QRegion) -> QRegion:
-        """Paint what the tiles show of a part of the view that a step has uncovered; gives what is left to paint."""
+    def ready(self, asked: QRegion) -> list[Part]:
+        """What the tiles show of a part of the view that a step has uncovered."""
         if not self._moved or not self._tiles or not self._holds():
-            return asked
-        shift, ratio = self._shift(), self.view.devicePixelRatio()
-        painter, shown = QPainter(self.view.viewport()), list[QRect]()
+            return []
+        found, shift = list[Part](), self._shift()
         for rect in cast(Iterable[QRect], asked):
             for place in _under(rect.translated(-shift)):
-                tile = self._tiles.get(place)
-                if tile is not None:
+                if place in self._tiles:
                     corner = QPoint(*place) * SIDE + shift
-                    part = rect & QRect(corner, QSize(SIDE, SIDE))
-                    painter.drawPixmap(part, tile, QRect((part.topLeft() - corner) * ratio, part.size() * ratio))
-                    shown.append(part)
-        painter.end()
-        left = QRegion(asked)
-        for part in shown:
-            left -= QRegion(part)
-        return left
+                    found.append((rect & QRect(corner, QSize(SIDE, SIDE)), corner, self._tiles[place]))
+        return found
 
-    def _holds(self) -> bool:
-        """Whether the tiles that were made show what the view would; those that do not are forgotten."""
+    def paint(self, found: list[Part]) -> None:
+        """Paint it, after all else: what is painted by itself may spread over the rest of what was asked for."""
+        ratio = self.view.devicePixelRatio()
+        painter = QPainter(self.view.viewport())
+        for part, corner, tile in found:
+            painter.drawPixmap(part, tile, QRect((part.topLeft() - corner) * ratio, part.size() * ratio))
+        painter.end()
+
+    def _looks(self) -> tuple[object, ...]:
+        """All that the pixels of a tile depend on."""
         view = self.view
         hints = view.renderHints().value
-        look = (view.zoom, view.devicePixelRatioF(), view.canvas.inks.version, hints, view.others_seen())
-        if look == self._look:
+        return view.zoom, view.devicePixelRatioF(), view.canvas.inks.version, hints, view.others_seen()
+
+    def _holds(self) -> bool:
+        """Whether what was looked like when the view last moved still does; if not, the tiles are forgotten."""
+        if self._looks() == self._look:
             return True
-        self._look = look
         self._tiles.clear()
         return False
 
@@ -123,7 +127,9 @@ class Ahead(QObject):
                    if isinstance(child, QWidget) and child.isVisible()]  # fmt: skip
         first = {place for rect in covered for place in _under(rect)}
         ahead = seen.translated(right, down)
-        first.update(place for strip in cast(Iterable[QRect], QRegion(ahead) - QRegion(seen)) for place in _under(strip))
+        first.update(
+            place for strip in cast(Iterable[QRect], QRegion(ahead) - QRegion(seen)) for place in _under(strip)
+        )
         rest = [place for place in _under(room) if place not in within and place not in first]
         return [place for place in (*rest, *first) if place not in self._tiles]
 

@@ -182,6 +182,10 @@ class NodeItem(QGraphicsRectItem):
         """The card in the scene."""
         return self._card.translated(self.pos())
 
+    def reading_order(self) -> tuple[float, float]:
+        """What blocks are sorted by to go through them row by row."""
+        return self.y(), self.x()
+
     def update(self, *rect: Any) -> None:  # any of Qt's forms
         """Have it painted anew: by itself, or from far away by the scene, which paints it then."""
         self.inks.version += 1

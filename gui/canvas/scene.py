@@ -150,6 +150,7 @@ class CanvasScene(Ground):
                 view.viewport().update(view.mapFromScene(rect).boundingRect().adjusted(-2, -2, 2, 2))
 
     def _edited(self, _edit: object) -> None:
+        self.inks.changed()
         self.sync()
 
     def sync(self) -> None:
@@ -163,16 +164,18 @@ class CanvasScene(Ground):
         spots += [self._drop(id_) for id_ in gone]
         for id_ in dict.fromkeys((*fresh, *self._astray)):
             item = self.nodes.get(id_)
-            touched.add(id_)
             if item is None:
                 item = self.nodes[id_] = NodeItem(nodes[id_], self.inks)
                 super().addItem(item)
+                touched.add(id_)
                 spots.append(self._put(item))
             elif id_ in nodes:
-                before = item.place()
+                before, ports = item.place(), (item.inputs, item.outputs)
                 item.set_node(nodes[id_])
                 if item.place() != before:
                     spots += [before, self._put(item)]
+                if item.place() != before or (item.inputs, item.outputs) != ports:
+                    touched.add(id_)
         self._astray.clear()
         changed = self._sync_wires()
         if spots:
@@ -285,7 +288,7 @@ class CanvasScene(Ground):
         """Show blocks as selected, and no others."""
         chosen = self.nodes.keys() & set(ids)
         turned = [self.nodes[id_] for id_ in (chosen ^ self._chosen) & self.nodes.keys()]
-        for item in sorted(turned, key=_row_first):  # so that those side by side are painted anew as one
+        for item in sorted(turned, key=NodeItem.reading_order):  # so that those side by side are painted anew as one
             item.chosen = item.node.id in chosen
             item.setZValue(1 if item.chosen else 0)
             item.update()
@@ -394,7 +397,3 @@ class CanvasScene(Ground):
         if path is not None:
             self.loose.setPath(path)
         self.loose.setVisible(path is not None)
-
-
-def _row_first(item: NodeItem) -> tuple[float, float]:
-    return item.y(), item.x()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QTransform, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
 from gui.canvas.ahead import Ahead
@@ -223,9 +223,14 @@ class ZoomView(QGraphicsView):
         if self.glide.on:
             self.glide.paint(event.region())
             return
-        left = self.ahead.paint(event.region())
+        ready = self.ahead.ready(event.region())
+        left = event.region()
+        for part, _corner, _tile in ready:
+            left -= QRegion(part)
         if not left.isEmpty():
-            self._paint(event if left == event.region() else QPaintEvent(left))
+            self._paint(QPaintEvent(left) if ready else event)
+        if ready:
+            self.ahead.paint(ready)
 
     def _paint(self, event: QPaintEvent) -> None:
         inverse = self.viewportTransform().inverted()[0]

@@ -5,8 +5,9 @@ Not for: which rows stand in it (`gui.form.panel`).
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.form.row import Row
@@ -36,7 +37,7 @@ class Fold(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        column.addWidget(self.button)
+        column.addWidget(_Strip(self.button))
         column.addWidget(self.inside)
         theme.notifier().changed.connect(self._draw)
         self.set_open(False)
@@ -60,3 +61,33 @@ class Fold(QWidget):
         shown = "shown" if self.open else "folded away"
         self.button.setAccessibleDescription(f"{self._told}, {shown}" if self._told else shown)
         self.button.setIcon(theme.icon("chevron-down" if self.open else "chevron-right", color=theme.current().muted))
+
+
+class _Strip(QWidget):
+    """A row that a button stands in; no layout above hears when its text changes, which would lay out the whole form anew."""
+
+    def __init__(self, button: QToolButton) -> None:
+        super().__init__()
+        self._button = button
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        button.setParent(self)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._button.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button is as wide as its text, if there is so much room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """The button has another text."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        self._button.setGeometry(0, 0, min(self._button.sizeHint().width(), self.width()), self.height())

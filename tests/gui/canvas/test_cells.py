@@ -10,9 +10,10 @@ from gui.canvas.cells import Cells
 
 numbers = st.integers(-2000, 2000)
 rects = st.builds(QRectF, numbers, numbers, st.integers(1, 900), st.integers(1, 900))
+wide = st.builds(QRectF, numbers, numbers, st.integers(1, 5000), st.integers(1, 5000))
 
 
-@given(st.lists(rects, max_size=30), st.lists(rects, max_size=8), rects)
+@given(st.lists(rects, max_size=30), st.lists(rects, max_size=8), wide)
 def test_cells_find_what_a_plain_search_finds(first: list[QRectF], moved: list[QRectF], asked: QRectF) -> None:
     cells, held = Cells(), {}
     for index, rect in enumerate(first):
@@ -29,3 +30,13 @@ def test_cells_find_what_a_plain_search_finds(first: list[QRectF], moved: list[Q
     for rect in held.values():
         united = united.united(rect)
     assert cells.around() == united
+
+
+def test_a_large_rectangle_finds_what_touches_it_at_its_edges_and_within() -> None:
+    cells, held = Cells(), {}
+    for x in range(-2000, 2000, 90):
+        for y in range(-2000, 2000, 90):
+            held[x, y] = QRectF(x, y, 40, 40)
+            cells.put((x, y), held[x, y])
+    for asked in (QRectF(-1301, -1500, 2700, 2610), QRectF(-512, -512, 2048, 2048), QRectF(0, 0, 1023.5, 1700)):
+        assert set(cells.touching(asked)) == {id_ for id_, rect in held.items() if rect.intersects(asked)}

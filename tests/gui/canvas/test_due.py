@@ -19,6 +19,13 @@ def test_a_few_parts_stay_apart_and_are_asked_for_once() -> None:
     assert due.add(corner) == corner
 
 
+def test_parts_side_by_side_are_asked_for_as_one() -> None:
+    due = Due()
+    row = [due.add(QRectF(250 * place, 0, 240, 90)) for place in range(2 * MOST)]
+    assert row[-1] == QRectF(0, 0, 250 * (2 * MOST - 1) + 240, 90)
+    assert due.add(QRectF(0, 900, 240, 90)) == QRectF(0, 900, 240, 90)
+
+
 def test_many_parts_become_one_around_them_all() -> None:
     due = Due()
     for place in range(MOST):

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from engine.graph.model import AddBlock, Batch, Connect, End, Node, Rename, Wire
 from engine.project import Project
 from gui import theme
-from gui.canvas import Canvas, glide
+from gui.canvas import Canvas, glide, tiles
+from gui.canvas.far import Far
 from gui.canvas.node import NodeItem
 from gui.canvas.zoom import MANY
 from gui.document import Document
@@ -75,8 +76,9 @@ def rest(canvas: Canvas) -> None:
 
 def finish(canvas: Canvas) -> None:
     """All turns of the event loop that the next picture needs."""
-    while canvas.glide._next is not None:
-        canvas.glide._go_on()
+    glide_ = canvas.glide
+    while glide_._next is not None or (glide_._all is not None and glide_._all.tiles):
+        glide_._go_on()
 
 
 def image(canvas: Canvas) -> QImage:
@@ -170,6 +172,51 @@ def test_a_picture_of_what_has_changed_is_thrown_away(
         assert painted.keys() >= set(canvas.readable())
     finally:
         theme.apply(qapp, "light")
+
+
+def test_a_picture_on_a_face_that_changes_while_the_wheel_turns_is_shown_once_it_rests(
+    show: Callable[[Document], Canvas], large: Document
+) -> None:
+    canvas, picture = show(large), QImage(8, 8, QImage.Format.Format_RGB888)
+    picture.fill(QColor("#ff0000"))
+    canvas.set_zoom(0.7)
+    frame(canvas)
+    block = canvas.readable()[0]
+    canvas.set_thumbnail(block, picture)
+    turn(canvas, 38)
+    kept = canvas.glide._kept
+    canvas.set_thumbnail(block, picture)
+    turn(canvas, 38)
+    assert canvas.glide._kept is kept
+    rest(canvas)
+    canvas.glide._reserve()
+    finish(canvas)
+    reserved = canvas.glide._kept
+    assert reserved is not None
+    canvas.set_thumbnail(block, picture)
+    turn(canvas, 38)
+    assert canvas.glide._kept is not reserved
+
+
+def test_what_lies_around_comes_from_a_picture_of_everything_until_that_is_old(
+    show: Callable[[Document], Canvas], large: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    paint = Far.paint
+    monkeypatch.setattr(Far, "paint", lambda self, *given, **more: (calls.append(1), paint(self, *given, **more)))
+    canvas = show(large)
+    canvas.set_zoom(0.9)
+    rest(canvas)
+    canvas.glide._reserve()
+    finish(canvas)
+    assert len(calls) >= tiles.BANDS
+    calls.clear()
+    turn(canvas, -NOTCH)
+    assert not calls
+    large.select(list(large.graph.nodes))
+    turn(canvas, -38)
+    finish(canvas)
+    assert len(calls) >= tiles.BANDS
 
 
 def test_a_picture_lies_ready_for_the_next_turn_once_the_view_rests(

@@ -121,3 +121,10 @@ def test_a_block_out_of_sight_is_no_guide(document: Document, canvas: Canvas, mo
     mouse.move(mouse.at(336 + 4, 14 + 160))
     assert canvas.canvas.nodes["b2"].x() % 8 == 0
     mouse.release(mouse.at(336 + 4, 14 + 160))
+
+
+def test_beside_a_crowd_gaps_are_not_looked_at_but_edges_are() -> None:
+    others, crowd = [thing(0, 0), thing(300, 0)], thing(603, 2)
+    assert Guides(others).snap(crowd, 6).dx == -3
+    alone = Guides(others, gaps=False).snap(crowd, 6)
+    assert (alone.dx, alone.dy) == (None, -2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.blocks.initial import FIRST_VALUES
@@ -96,3 +97,24 @@ def test_what_is_folded_away_is_made_when_it_is_seen_first_and_shows_what_holds_
     form.changed.connect(lambda name, value: heard.append((name, value)))
     form.editor("groups").changed.emit(4)
     assert heard == [("groups", 4)]
+
+
+class Listener(QObject):
+    """Counts how often what it is set on is asked to lay itself out."""
+
+    laid = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.laid += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def test_a_heading_with_another_text_does_not_lay_out_the_form_anew(form: SettingsForm, qapp: QApplication) -> None:
+    qapp.processEvents()
+    listener, width = Listener(), form.fold.width()
+    form.installEventFilter(listener)
+    form.set_values({"dilation": 2, "groups": 4})
+    qapp.processEvents()
+    assert form.fold.text() == "Advanced: 2 changed"
+    assert form.fold.width() > width, "all of it is seen"
+    assert not listener.laid

@@ -1,0 +1,202 @@
+"""Moving a large drawing: strips that come into view are shown from tiles that lie ready, and look as if painted anew."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from engine.graph.model import AddBlock, Batch, Connect, End, Mark, Node, Rename, SetMark, Wire
+from engine.project import Project
+from gui.canvas import Canvas
+from gui.canvas.ahead import Ahead
+from gui.canvas.node import NodeItem
+from gui.canvas.zoom import MANY
+from gui.document import Document
+
+ACROSS, DOWN = 16, 10
+ROUNDED = 60  # of 255
+FEW = 100  # pixels: a letter may stand otherwise when it is painted in two parts
+
+
+@pytest.fixture
+def large() -> Document:
+    """An image and 159 ReLUs in rows, each wired to the next."""
+    project = Project()
+    places = [(f"b{y * ACROSS + x}", x * 256.0, y * 160.0) for y in range(DOWN) for x in range(ACROSS)]
+    blocks = [AddBlock(Node(id_, "relu", f"relu_{id_}", {}, x, y)) for id_, x, y in places]
+    blocks[0] = AddBlock(Node("b0", "image_input", "image", {"channels": 3, "height": 8, "width": 8}))
+    project.graph.apply(Batch(tuple(blocks)))
+    wires = [Wire(End(one[0], "y"), End(two[0], "x")) for one, two in itertools.pairwise(places)]
+    project.graph.apply(Batch(tuple(Connect(wire) for wire in wires)))
+    assert len(places) >= MANY
+    return Document(project)
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each block's item has painted itself."""
+    counts: Counter[str] = Counter()
+    paint = NodeItem.paint
+
+    def counting(self: NodeItem, *args: object) -> None:
+        counts[self.node.id] += 1
+        paint(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(NodeItem, "paint", counting)
+    return counts
+
+
+def turns(qapp: QApplication, count: int = 3) -> None:
+    for _ in range(count):
+        qapp.processEvents()
+
+
+def prepared(canvas: Canvas) -> Ahead:
+    """Let all tiles be painted that are wanted now."""
+    ahead = canvas.ahead
+    ahead._go_on()
+    while ahead._turn.isActive():
+        ahead._go_on()
+        if not ahead._missing():
+            ahead._turn.stop()
+    return ahead
+
+
+def screen(canvas: Canvas) -> QImage:
+    """What is on the screen, not what would be painted now."""
+    return canvas.screen().grabWindow(canvas.winId()).toImage()
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """Rows of red, green, blue and nothing."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+def note(canvas: Canvas, block: str) -> Mark:
+    """A note above a block."""
+    corner = canvas.canvas.nodes[block].pos()
+    return Mark("m1", "note", "Read this first", corner.x(), corner.y() - 60, 200, 50)
+
+
+def off(qapp: QApplication, canvas: Canvas) -> int:
+    """How many pixels of the screen differ from what painting it anew gives; smooth edges may be rounded otherwise."""
+    shown = screen(canvas)
+    canvas.viewport().update()
+    turns(qapp)
+    one, two = (pixels(image).astype(np.int16) for image in (shown, screen(canvas)))
+    return int((np.abs(one - two).max(axis=2) > ROUNDED).sum())
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.45, 0.71, 1.0])
+def test_after_a_pan_the_screen_shows_what_painting_anew_would(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document, zoom: float
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(zoom)
+    turns(qapp)
+    for step in range(40):
+        canvas.scroll_by(QPoint(-13 if step < 25 else 17, -5 if step % 20 < 10 else 7))
+        turns(qapp, 1)
+    assert canvas.ahead._tiles
+    assert off(qapp, canvas) <= FEW
+
+
+def test_a_step_of_a_pan_paints_no_block_where_tiles_lie_ready(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document, painted: Counter[str]
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.5)
+    turns(qapp)
+    canvas.scroll_by(QPoint(-11, -7))
+    turns(qapp)
+    prepared(canvas)
+    painted.clear()
+    canvas.scroll_by(QPoint(-11, -7))
+    canvas.ahead._turn.stop()
+    turns(qapp)
+    assert not painted
+
+
+@pytest.mark.parametrize("change", ["thumbnail", "name", "selection", "note", "words"])
+def test_what_changes_is_not_shown_from_an_old_tile(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document, change: str
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.6)
+    canvas.show_blocks(["b40"])
+    picture = QImage(8, 8, QImage.Format.Format_RGB888)
+    picture.fill(QColor("#ff0000"))
+    for id_ in large.graph.nodes:
+        canvas.set_thumbnail(id_, picture)
+    turns(qapp)
+    seen = canvas.seen()
+    level = (item for item in canvas.canvas.nodes.values() if seen.top() < item.y() < seen.center().y())
+    beside = min((item for item in level if item.x() > seen.right()), key=NodeItem.x).node.id
+    if change == "words":
+        large.do(SetMark(note(canvas, beside)), "Add note")
+    canvas.scroll_by(QPoint(-6, -4))
+    turns(qapp)
+    prepared(canvas)
+    match change:
+        case "thumbnail":
+            picture.fill(QColor("#0000ff"))
+            canvas.set_thumbnail(beside, picture)
+        case "name":
+            large.do(Rename(beside, "other"), "Rename")
+        case "selection":
+            large.select([beside])
+        case "note":
+            large.do(SetMark(note(canvas, beside)), "Add note")
+        case _:
+            large.do(SetMark(replace(note(canvas, beside), text="Nothing to say")), "Write note")
+    for _ in range(30):
+        canvas.scroll_by(QPoint(-9, 0))
+        turns(qapp, 1)
+    assert off(qapp, canvas) <= FEW
+
+
+def test_while_things_change_no_tiles_are_made_in_vain(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.6)
+    turns(qapp)
+    canvas.scroll_by(QPoint(-6, -4))
+    large.select(["b3"])
+    turns(qapp, 4)
+    assert not canvas.ahead._tiles
+    assert not canvas.ahead._turn.isActive()
+
+
+def test_a_long_way_keeps_few_tiles(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.canvas.ahead.KEPT", 40)
+    canvas = show(large)
+    canvas.set_zoom(1.0)
+    turns(qapp)
+    for _ in range(60):
+        canvas.scroll_by(QPoint(-90, 0))
+        turns(qapp, 1)
+        prepared(canvas)
+    view = canvas.viewport().size()
+    near = (view.width() // 128 + 12) * (view.height() // 128 + 12)
+    assert len(canvas.ahead._tiles) <= near
+
+
+def test_a_small_drawing_needs_no_tiles(
+    qapp: QApplication, show: Callable[[Document], Canvas], document: Document
+) -> None:
+    canvas = show(document)
+    canvas.scroll_by(QPoint(-6, -4))
+    turns(qapp, 4)
+    assert not canvas.ahead._tiles
