@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.blocks.initial import FIRST_VALUES
 from engine.blocks.spec import kinds, spec_of
 from engine.declare import to_json
+from gui.form.fold import Fold
 from gui.form.panel import SettingsForm
 
 MOST = 6  # settings of a block that are seen at once
@@ -112,7 +113,10 @@ class Listener(QObject):
 def test_a_heading_with_another_text_does_not_lay_out_the_form_anew(form: SettingsForm, qapp: QApplication) -> None:
     qapp.processEvents()
     listener, width = Listener(), form.fold.width()
-    form.installEventFilter(listener)
+    fold = form.fold.parentWidget()
+    while not isinstance(fold, Fold):
+        fold = fold.parentWidget()
+    fold.installEventFilter(listener)
     form.set_values({"dilation": 2, "groups": 4})
     qapp.processEvents()
     assert form.fold.text() == "Advanced: 2 changed"
