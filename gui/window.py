@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import preferences, recovery, theme
+from gui import preferences, recovery, retheme, theme
 from gui.actions import Action, Actions
 from gui.adoption import Adoption
 from gui.dialogs.finder import Finder
@@ -294,7 +294,7 @@ class Window(QMainWindow):
         preferences.set_theme_choice(choice)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, theme.system_theme(app) if choice == "system" else "dark" if choice == "dark" else "light")
+        retheme.turn_to(app, theme.system_theme(app) if choice == "system" else "dark" if choice == "dark" else "light")
         self.actions_.refresh()
 
     def flip_theme(self) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure
 from engine.project import open_project
-from gui import preferences, recovery, theme
+from gui import preferences, recovery, retheme, theme
 from gui.app import build
 from gui.dialogs.finder import Finder
 from gui.dialogs.gallery import Gallery
@@ -193,6 +193,7 @@ def test_the_gallery_searches_and_opens_what_is_chosen(lasting: Window, qtbot: Q
 
 def test_the_theme_switches_at_once_and_is_remembered(window: Window) -> None:
     window.set_theme("dark")
+    retheme.finish()
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     assert theme.current().name == "dark"
@@ -207,6 +208,7 @@ def test_nothing_moves_when_the_theme_switches(lasting: Window, qtbot: QtBot) ->
     QApplication.sendPostedEvents()
     before = lasting.stack.geometry()
     lasting.flip_theme()
+    retheme.finish()
     QApplication.processEvents()
     assert lasting.stack.geometry() == before
     lasting.flip_theme()

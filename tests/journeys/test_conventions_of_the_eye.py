@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.graph.model import End
 from engine.project import open_project
-from gui import app, theme
+from gui import app, retheme, theme
 from gui.canvas import Canvas
 from gui.document import Document
 from gui.window import Window
@@ -64,6 +64,7 @@ def window(shared: Window, qtbot: QtBot) -> Window:
     """The window as it is at its start."""
     if theme.current().name != "light":
         shared.set_theme("light")
+        retheme.finish()
     shared.parts.places["design"].palette_panel.field.clear()  # type: ignore[attr-defined]
     shared.document.replace(open_project(PRESET))
     shared.show_place("design")
@@ -285,6 +286,7 @@ def test_training_and_validation_have_their_colours_in_every_place_and_theme(
     qtbot.waitUntil(lambda: len(board.runs) == 1, timeout=PATIENCE)
     for name in ("light", "dark"):
         window.set_theme(name)
+        retheme.finish()
         t = theme.current()
         press(Key.Key_3, with_=CTRL)
         board.redraw()
