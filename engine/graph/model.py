@@ -119,8 +119,6 @@ class Graph(Drawing):
 
     def run(self, edit: Edit) -> Edit:
         """`apply` without telling anybody; for `engine.graph` itself, which puts drawings into drawings."""
-        from engine.graph import linked
-
         match edit:
             case AddBlock():
                 return self._add(edit)
@@ -146,8 +144,15 @@ class Graph(Drawing):
                 return self._set_section(edit)
             case Batch():
                 return self._batch(edit)
-            case Define() | Undefine() | Inside() if self.owner is not None:
-                raise GraphError("definitions belong to the project, not to a composite's drawing.")
+            case Define() | Undefine() | Inside():
+                return self._link(edit)
+
+    def _link(self, edit: Define | Undefine | Inside) -> Edit:
+        from engine.graph import linked  # here, for a thousand edits of other kinds would each ask for it
+
+        if self.owner is not None:
+            raise GraphError("definitions belong to the project, not to a composite's drawing.")
+        match edit:
             case Define():
                 return linked.define(self, edit)
             case Undefine():
@@ -183,9 +188,9 @@ class Graph(Drawing):
 
     def _check_kind(self, node: Node) -> None:
         """Refuse what cannot stand in this drawing."""
-        from engine.graph import linked
-
         if node.composite is not None:
+            from engine.graph import linked
+
             linked.check_no_loop(self, node.composite)
             return
         try:

@@ -193,7 +193,8 @@ class WireItem(QGraphicsPathItem):
         for point in via:
             path.addEllipse(point, DOT, DOT)
         if path != self.path():
-            self._far()
+            if not self._span.isEmpty():  # it was somewhere else before
+                self._far()
             self.setPath(path)
             self._span = self.boundingRect().adjusted(-2, -2, 2, 2)
             self._far()
