@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QRect, QRectF, QTimer
 from PySide6.QtGui import QPainter, QRegion
 
 from gui.canvas.ground import paint_ground
+from gui.canvas.inks import level_at
 from gui.canvas.tiles import Picture, from_far, of_all, of_view, paint_tile
 
 if TYPE_CHECKING:
@@ -73,19 +74,23 @@ class Glide(QObject):
     def paint(self, asked: QRegion) -> None:
         """Paint what is asked for of a frame; what floats over the view asks for its own ground once more."""
         view, inks = self.view, self.view.canvas.inks
-        kept = self._kept
-        if kept is None or kept.version != inks.version:  # something in it looks different by now
-            kept = self._kept = of_view(view, at_once=True)
-        world, room = view.viewportTransform(), view.viewport().rect()
-        target = world.mapRect(kept.seen)
+        if self._kept is not None and self._kept.version != inks.version:  # something in it looks different by now
+            self._kept = None
+        if not inks.level and self._all_ready() and self._kept is not None and level_at(self._kept.zoom):
+            self._kept = None  # what it shows of blocks from near would be a patch among those from far away
+        elif self._kept is None and (inks.level or not self._all_ready()):
+            self._kept = of_view(view, at_once=True)
+        kept, world, room = self._kept, view.viewportTransform(), view.viewport().rect()
+        target = QRectF() if kept is None else world.mapRect(kept.seen)
         painter = QPainter(view.viewport())
         painter.setRenderHints(view.renderHints())
         bare = (QRegion(room) - QRegion(_inner(target))) & asked
         if not bare.isEmpty():
             self._paint_around(painter, bare)
-        painter.drawPixmap(target, kept.pixmap, QRectF(kept.pixmap.rect()))
+        if kept is not None:
+            painter.drawPixmap(target, kept.pixmap, QRectF(kept.pixmap.rect()))
         painter.end()
-        if self._next is None and kept.seen != view.seen_exactly():
+        if self._next is None and (kept is None or kept.seen != view.seen_exactly()):
             self._next = of_view(view)
         if not self._all_holds():
             self._all = of_all(view)

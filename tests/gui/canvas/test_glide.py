@@ -265,3 +265,17 @@ def test_what_floats_stays_in_its_place_while_the_wheel_turns(
         turn(canvas, delta)
     canvas.scroll_by(QPoint(13, 7))
     assert (canvas.bar.pos(), canvas.minimap.pos()) == before
+
+
+def test_from_far_away_no_patch_of_near_blocks_is_left(show: Callable[[Document], Canvas], large: Document) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.4)
+    rest(canvas)
+    canvas.glide._reserve()
+    finish(canvas)
+    turn(canvas, -38)
+    assert canvas.glide._kept is not None
+    while canvas.canvas.inks.level:
+        turn(canvas, -38)
+    assert canvas.glide.on
+    assert canvas.glide._kept is None
