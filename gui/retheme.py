@@ -52,9 +52,11 @@ class _Turn(QObject):
     def _end(self) -> None:
         self._steps = None
         self._timer.stop()
-        for window in self._windows:
+        # Also what was a part of a window when it began and is a window by now, such as a dock.
+        for window in (*self._windows, *QApplication.topLevelWidgets()):
             with suppress(RuntimeError):  # it has been closed meanwhile
-                window.setUpdatesEnabled(True)
+                if not window.updatesEnabled():
+                    window.setUpdatesEnabled(True)
         self._windows = []
 
     def finish(self) -> None:
@@ -68,7 +70,10 @@ def _turn() -> _Turn:
 
 
 def turn_to(app: QApplication, name: theme.ThemeName) -> None:
-    """Put a theme into force, little by little; one that is under way is put into force at once before that."""
+    """Put a theme into force, little by little; one that is under way is put into force at once before that.
+
+    Not to be called by those who are told that the theme has changed.
+    """
     finish()
     _turn().begin(app, name)
 

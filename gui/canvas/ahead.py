@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
-from gui.canvas.tiles import Picture, paint_tile
+from gui.canvas.tiles import of_part
 
 if TYPE_CHECKING:
     from gui.canvas.zoom import ZoomView
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIDE = 128  # pixels of a tile
 SLICE_S = 0.0012  # of one turn of the event loop, in which one tile is painted at least
 FORWARD, AROUND = 2 * SIDE, SIDE // 2  # pixels beyond the view's edge: where it moves to, and elsewhere
-KEPT = 640  # tiles; of more, those are forgotten that are not near the view
+KEPT = 1024  # tiles, of one pixel a point; of more, those are forgotten that are not near the view
 
 Place = tuple[int, int]  # of a tile: column and row, of the whole scene at this zoom
 Part = tuple[QRect, QPoint, QPixmap]  # of the view; corner of its tile, and the tile
@@ -47,7 +47,8 @@ class Ahead(QObject):
     def moved(self, delta: QPoint) -> None:
         """The drawing has been moved by so many pixels."""
         if self.view.slow and self.view.devicePixelRatioF().is_integer():  # else a tile begins between two pixels
-            self._toward, self._moved = delta, True
+            self._toward = QPoint(_within(delta.x(), FORWARD), _within(delta.y(), FORWARD))
+            self._moved = True
             if not self._holds():
                 self._look = self._looks()
             self._turn.start()
@@ -102,7 +103,8 @@ class Ahead(QObject):
         """Paint as much as a turn of the event loop bears."""
         self._moved = False
         if self.view.glide.on or not self.view.slow or not self.view.isVisible() or not self._holds():
-            return  # until it moves again; while things change, tiles would be thrown away as fast as they are made
+            self._tiles.clear()  # until it moves again; while things change, they would be thrown away as fast as they are made
+            return
         end = time.perf_counter() + SLICE_S
         missing = self._missing()
         while missing:
@@ -119,7 +121,7 @@ class Ahead(QObject):
         right, down = -self._toward.x(), -self._toward.y()
         room = seen.adjusted(-FORWARD if right < 0 else -AROUND, -FORWARD if down < 0 else -AROUND,
                              FORWARD if right > 0 else AROUND, FORWARD if down > 0 else AROUND)  # fmt: skip
-        if len(self._tiles) > KEPT:
+        if len(self._tiles) > KEPT // view.devicePixelRatio() ** 2:
             near = set(_under(room.adjusted(-FORWARD, -FORWARD, FORWARD, FORWARD)))
             self._tiles = {place: tile for place, tile in self._tiles.items() if place in near}
         within = set(_under(seen.adjusted(SIDE - 1, SIDE - 1, 1 - SIDE, 1 - SIDE)))  # wholly seen, at least nearly
@@ -134,13 +136,13 @@ class Ahead(QObject):
         return [place for place in (*rest, *first) if place not in self._tiles]
 
     def _make(self, place: Place) -> None:
-        view, inks = self.view, self.view.canvas.inks
-        ratio, zoom = view.devicePixelRatioF(), view.zoom
-        pixmap = QPixmap(QSize(SIDE, SIDE) * ratio)
-        pixmap.setDevicePixelRatio(ratio)
+        zoom = self.view.zoom
         seen = QRectF(place[0] * SIDE / zoom, place[1] * SIDE / zoom, SIDE / zoom, SIDE / zoom)
-        paint_tile(view, Picture(pixmap, seen, zoom, inks.version, inks.pictures, [QRect(0, 0, SIDE, SIDE)]))
-        self._tiles[place] = pixmap
+        self._tiles[place] = of_part(self.view, seen, QSize(SIDE, SIDE)).pixmap
+
+
+def _within(number: int, most: int) -> int:
+    return max(-most, min(most, number))
 
 
 def _under(rect: QRect) -> list[Place]:

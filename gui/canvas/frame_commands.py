@@ -55,7 +55,7 @@ class DragMark:
         self.view.hasten()
         delta = self._delta(at, modifiers)
         for id_, mark in self.marks.items():
-            self.view.marks.items[id_].setPos(mark.x + delta.x(), mark.y + delta.y())
+            self.view.marks.items[id_].move_to(mark.x + delta.x(), mark.y + delta.y())
         if self.blocks:
             self.view.canvas.shift(self.blocks, delta)
 
@@ -83,7 +83,7 @@ class DragMark:
     def cancel(self) -> None:
         for id_, mark in self.marks.items():
             if id_ in self.view.marks.items:
-                self.view.marks.items[id_].setPos(mark.x, mark.y)
+                self.view.marks.items[id_].move_to(mark.x, mark.y)
         self.view.canvas.settle()
         if self.blocks:
             self.view.canvas.shift(self.blocks, QPointF())

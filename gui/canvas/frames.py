@@ -6,7 +6,7 @@ the network. Not for: dragging and editing them (`gui.canvas.frame_commands`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -28,6 +28,7 @@ from gui import theme
 from gui.canvas.inks import NAME_FROM, mix
 
 if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
     from gui.canvas.view import Canvas
 
 HEADER = 30.0  # canvas units of a frame's title
@@ -83,22 +84,36 @@ class MarkItem(QGraphicsItem):
 
     def set_mark(self, mark: Mark) -> None:
         """Show another state of it."""
+        self.repaint()
         self.prepareGeometryChange()
         self.mark = mark
         self.setPos(mark.x, mark.y)
         self.setZValue(-3 if mark.kind == "frame" else -0.4)
         self._text = None
-        self.update()
+        self.repaint()
+
+    def move_to(self, x: float, y: float) -> None:
+        """Show it elsewhere without telling the document: a drag is one edit, at its end."""
+        self.repaint()
+        self.setPos(x, y)
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Have the scene paint its place anew: Qt knows no place of what has come into view from a picture."""
+        scene = self.scene()
+        if scene is not None:
+            cast("CanvasScene", scene).repaint(self.sceneBoundingRect())
 
     def stretch(self, width: float, height: float) -> None:
         """Show it in another size without telling the document: a drag is one edit, at its end."""
+        self.repaint()
         self.prepareGeometryChange()
         self.mark = Mark(
             self.mark.id, self.mark.kind, self.mark.text, self.mark.x, self.mark.y, width, height, self.mark.colour
         )
         if self._text is not None:
             self._text.setTextWidth(width - 2 * PAD)
-        self.update()
+        self.repaint()
 
     def rect(self) -> QRectF:
         """Its card, in its own coordinates."""
@@ -249,7 +264,7 @@ class Marks(QObject):
         for which in {self.chosen, id_} - {None}:
             if which in self.items:
                 self.items[which].chosen = which == id_
-                self.items[which].update()
+                self.items[which].repaint()
         if id_ != self.chosen:
             self.chosen = id_
             self.view.say()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import zip_longest
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -14,6 +15,9 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 
 from gui import theme
 from gui.canvas.guides import Line
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
 
 TICK = 4.0  # half the height of the ends of a line that measures a gap
 GROW = 7.0  # canvas units that a ring stands off a block's card
@@ -91,6 +95,7 @@ class Rings(QGraphicsItem):
 
     def show_rings(self, rects: Iterable[QRectF], current: QRectF | None = None) -> None:
         """Show these rings and no others."""
+        self._repaint()
         self.prepareGeometryChange()
         self.rects = tuple(rect.adjusted(-GROW, -GROW, GROW, GROW) for rect in rects)
         self.current = current.adjusted(-GROW, -GROW, GROW, GROW) if current is not None else None
@@ -98,7 +103,12 @@ class Rings(QGraphicsItem):
         for rect in self.rects:
             self._rect = self._rect.united(rect)
         self._rect = self._rect.adjusted(-60, -60, 60, 60)  # a pen of some pixels is wide where the drawing is small
-        self.update()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        scene = self.scene()
+        if scene is not None and not self._rect.isEmpty():
+            cast("CanvasScene", scene).repaint(self._rect)
 
     def boundingRect(self) -> QRectF:
         return self._rect

@@ -90,11 +90,8 @@ class NodeItem(QGraphicsRectItem):
             self.title, self.family_name, self.face = block.title, block.family, block.face()
             self.stack = 0 if node.composite is None else 1 + (getattr(block, "repeat", 1) > 1)
             inputs, outputs = block.inputs(), block.outputs()
-        height = geometry.height_of(max(len(inputs), len(outputs)))
-        if height != self.height:
-            self.prepareGeometryChange()
         self.inputs, self.outputs = inputs, outputs
-        self._resize(height)
+        self._resize(geometry.height_of(max(len(inputs), len(outputs))))
         self.setPos(node.x, node.y)
         self.refresh()
 
@@ -242,7 +239,7 @@ class NodeItem(QGraphicsRectItem):
             self._paint_name(painter)
         else:
             self._paint_texts(painter)
-        self._paint_thumbnail(painter)
+        self._paint_thumbnail(painter, stamped)
         if self.node.bypassed:
             painter.setOpacity(DIM if self.dim else 1.0)
             flags.paint_bypass(painter, self.inks, self.node, self.height, passes=self.passes)
@@ -327,11 +324,17 @@ class NodeItem(QGraphicsRectItem):
         )
         return texts.written(told, self.inks)
 
-    def _paint_thumbnail(self, painter: QPainter) -> None:
+    def _paint_thumbnail(self, painter: QPainter, stamped: bool) -> None:
         if self._thumbnail is None:
             return
-        room = self._picture_rect
-        painter.drawPixmap(room, self._thumbnail, QRectF(self._thumbnail.rect()))
+        room, whole = self._picture_rect, QRectF(self._thumbnail.rect())
+        if stamped:  # on whole pixels, so that it has the same edges wherever it is cut
+            on_screen = painter.worldTransform().mapRect(room).toRect()
+            painter.setWorldMatrixEnabled(False)
+            painter.drawPixmap(QRectF(on_screen), self._thumbnail, whole)
+            painter.setWorldMatrixEnabled(True)
+        else:
+            painter.drawPixmap(room, self._thumbnail, whole)
         if self.inks.level == 1:  # the rim costs more than the picture
             return
         painter.setBrush(self.inks.no_fill)

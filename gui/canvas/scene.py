@@ -117,14 +117,15 @@ class CanvasScene(Ground):
 
     def removeItem(self, item: QGraphicsItem) -> None:
         """Take it away again."""
+        self.repaint(item.sceneBoundingRect())
         super().removeItem(item)
         self.others = [other for other in self.others if other is not item]
 
     def update_far(self, rect: QRectF, item: NodeItem | WireItem) -> None:
-        """A block or a wire looks different from far away: a rectangle is to be painted anew where it is seen from there."""
+        """A block or a wire looks different from far away; a wire may lie elsewhere, which Qt does not hear of every time."""
         self.inks.changed()
         self.far.touch(item)
-        if self.inks.level == 0:
+        if self.inks.level == 0 or isinstance(item, WireItem):
             self.repaint_soon(rect)
 
     def repaint_soon(self, rect: QRectF) -> None:
@@ -199,19 +200,16 @@ class CanvasScene(Ground):
         self._content = None
         self._astray.discard(id_)
         self._problems.pop(id_, None)
-        if self.inks.level == 0:
-            self.repaint_soon(item.boundingRect().translated(item.pos()))
+        self.repaint_soon(item.boundingRect().translated(item.pos()))
         return rect
 
     def _put(self, item: NodeItem) -> QRectF:
         """Note where a block is."""
         rect = item.place()
-        if self.inks.level == 0:  # Qt knows only the places of what it has painted itself
-            room = item.boundingRect()
-            before = self.cells.rect(item.node.id)
-            if before is not None:
-                self.repaint_soon(room.translated(before.topLeft()))
-            self.repaint_soon(room.translated(rect.topLeft()))
+        room, before = item.boundingRect(), self.cells.rect(item.node.id)
+        if before is not None:  # Qt knows only the places of what it has painted itself
+            self.repaint_soon(room.translated(before.topLeft()))
+        self.repaint_soon(room.translated(rect.topLeft()))
         self.inks.changed()
         self.cells.put(item.node.id, rect)
         self.far.blocks.put(item.node.id, rect)
@@ -235,8 +233,7 @@ class CanvasScene(Ground):
             self.far.wires.drop(gone)
             self._unsaid.discard(end)
             gone.label.set_shown(False)
-            if self.inks.level == 0:
-                self.repaint_soon(gone.boundingRect())
+            self.repaint_soon(gone.boundingRect())
             super().removeItem(gone)
             changed.add(end)
         for end in fresh:
@@ -350,7 +347,8 @@ class CanvasScene(Ground):
 
     def shift(self, places: dict[str, QPointF], by: QPointF) -> None:
         """Show blocks so far from their places without telling the document: a drag is one edit, at its end."""
-        if len(places) >= SEVERAL or (self.inks.level == 0 and len(self.nodes) >= LARGE):
+        large = len(places) >= SEVERAL or (self.inks.level == 0 and len(self.nodes) >= LARGE)
+        if large or self.convoy is not None:  # also where the zoom has become another one meanwhile
             self._lead(places, by)
             return
         for id_, place in places.items():
@@ -363,6 +361,8 @@ class CanvasScene(Ground):
 
     def _lead(self, places: dict[str, QPointF], by: QPointF) -> None:
         """Show many blocks so far from their places."""
+        if self._astray:  # they travelled by themselves as long as the view was near
+            self.sync()
         if by.isNull():
             self.settle()
             return

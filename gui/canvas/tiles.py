@@ -1,6 +1,6 @@
 """Pictures of a drawing that are painted a tile at a time.
 
-Not for: when they are made and shown (`gui.canvas.glide`).
+Not for: when they are made and shown (`gui.canvas.ahead` while the view moves, `gui.canvas.glide` while the wheel turns).
 """
 
 from __future__ import annotations
@@ -46,14 +46,24 @@ class Picture:
 
 def of_view(view: ZoomView, *, at_once: bool = False) -> Picture:
     """A picture of what a view shows now, painted `at_once` or with nothing painted."""
-    inks, size, ratio = view.canvas.inks, view.viewport().size(), view.devicePixelRatioF()
+    size = view.viewport().size()
+    if at_once:
+        return of_part(view, view.seen_exactly(), size)
+    return _bare(view, view.seen_exactly(), size, _tiles(size, ACROSS, DOWN))
+
+
+def of_part(view: ZoomView, seen: QRectF, size: QSize) -> Picture:
+    """A picture of a part of the scene at the zoom of a view, painted at once; the size is in pixels of the window."""
+    picture = _bare(view, seen, size, [QRect(QPoint(), size)])
+    paint_tile(view, picture)
+    return picture
+
+
+def _bare(view: ZoomView, seen: QRectF, size: QSize, tiles: list[QRect]) -> Picture:
+    inks, ratio = view.canvas.inks, view.devicePixelRatioF()
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
-    tiles = [QRect(QPoint(), size)] if at_once else _tiles(size, ACROSS, DOWN)
-    picture = Picture(pixmap, view.seen_exactly(), view.zoom, inks.version, inks.pictures, tiles)
-    if at_once:
-        paint_tile(view, picture)
-    return picture
+    return Picture(pixmap, seen, view.zoom, inks.version, inks.pictures, tiles)
 
 
 def of_all(view: ZoomView) -> Picture:

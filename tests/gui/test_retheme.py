@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from gui import retheme, theme
@@ -90,3 +90,24 @@ def test_a_window_that_is_closed_meanwhile_is_no_fault(qapp: QApplication) -> No
     shiboken6.delete(gone)
     retheme.finish()
     assert theme.current().name == "dark"
+
+
+def test_a_dock_that_floats_meanwhile_stays_alive(qapp: QApplication, qtbot: QtBot) -> None:
+    window, dock = QMainWindow(), QDockWidget("dock")
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    qtbot.addWidget(window)
+    window.show()
+    retheme.turn_to(qapp, "dark")
+    dock.setFloating(True)
+    retheme.finish()
+    assert dock.updatesEnabled()
+    assert window.updatesEnabled()
+
+
+def test_a_theme_that_is_put_into_force_meanwhile_is_the_one_that_stays(qapp: QApplication, label: QLabel) -> None:
+    retheme.turn_to(qapp, "dark")
+    theme.apply(qapp, "light")
+    retheme.finish()
+    assert theme.current().name == "light"
+    assert qapp.palette().window().color().name() == theme.tokens_of("light").panel
+    assert label.updatesEnabled()

@@ -9,11 +9,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from engine.graph.model import AddBlock, Batch, Connect, End, Mark, Node, Rename, SetMark, Wire
+from engine.graph.model import (
+    AddBlock,
+    Batch,
+    Connect,
+    Disconnect,
+    End,
+    Mark,
+    Move,
+    Node,
+    RemoveBlock,
+    RemoveMark,
+    Rename,
+    SetMark,
+    Wire,
+)
 from engine.project import Project
 from gui.canvas import Canvas
 from gui.canvas.ahead import Ahead
@@ -126,7 +140,7 @@ def test_a_step_of_a_pan_paints_no_block_where_tiles_lie_ready(
     assert not painted
 
 
-@pytest.mark.parametrize("change", ["thumbnail", "name", "selection", "note", "words"])
+@pytest.mark.parametrize("change", ["thumbnail", "name", "selection", "note", "words", "chosen", "ring"])
 def test_what_changes_is_not_shown_from_an_old_tile(
     qapp: QApplication, show: Callable[[Document], Canvas], large: Document, change: str
 ) -> None:
@@ -141,8 +155,11 @@ def test_what_changes_is_not_shown_from_an_old_tile(
     seen = canvas.seen()
     level = (item for item in canvas.canvas.nodes.values() if seen.top() < item.y() < seen.center().y())
     beside = min((item for item in level if item.x() > seen.right()), key=NodeItem.x).node.id
-    if change == "words":
+    rects = [item.place() for item in canvas.canvas.nodes.values()]
+    if change in ("words", "chosen"):
         large.do(SetMark(note(canvas, beside)), "Add note")
+    elif change == "ring":
+        canvas.rings.show_rings(rects, rects[0])
     canvas.scroll_by(QPoint(-6, -4))
     turns(qapp)
     prepared(canvas)
@@ -156,12 +173,72 @@ def test_what_changes_is_not_shown_from_an_old_tile(
             large.select([beside])
         case "note":
             large.do(SetMark(note(canvas, beside)), "Add note")
+        case "chosen":
+            canvas.marks.choose("m1")
+        case "ring":
+            canvas.rings.show_rings(rects, canvas.canvas.nodes[beside].place())
         case _:
             large.do(SetMark(replace(note(canvas, beside), text="Nothing to say")), "Write note")
     for _ in range(30):
         canvas.scroll_by(QPoint(-9, 0))
         turns(qapp, 1)
     assert off(qapp, canvas) <= FEW
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["block gone", "block moved", "block dragged", "wire gone", "note gone", "note moved", "note dragged", "note chosen",
+     "frame gone", "ring"],
+)  # fmt: skip
+def test_what_has_come_into_view_from_a_tile_leaves_nothing_behind(
+    qapp: QApplication, show: Callable[[Document], Canvas], large: Document, change: str
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.6)
+    canvas.show_blocks(["b40"])
+    turns(qapp)
+    seen, scene = canvas.seen(), canvas.canvas
+    level = (item for item in scene.nodes.values() if seen.top() < item.y() < seen.center().y())
+    beside = min((item for item in level if item.x() > seen.right()), key=NodeItem.x).node.id
+    mark = note(canvas, beside)
+    if "note" in change:
+        large.do(SetMark(mark), "Add note")
+    if "frame" in change:
+        large.do(SetMark(replace(mark, kind="frame", y=mark.y - 40, height=200)), "Add frame")
+    if change == "ring":
+        rects = [scene.nodes[id_].place() for id_ in large.graph.nodes]
+        canvas.rings.show_rings(rects, rects[0])
+    turns(qapp)
+    canvas.scroll_by(QPoint(-6, -4))
+    turns(qapp)
+    prepared(canvas)
+    for _ in range(32):
+        canvas.scroll_by(QPoint(-8, 0))
+        turns(qapp, 1)
+        prepared(canvas)
+    assert canvas.seen().contains(scene.nodes[beside].place())
+    turns(qapp)
+    match change:
+        case "block gone":
+            large.do(RemoveBlock(beside), "Delete")
+        case "block moved":
+            large.do(Move({beside: (large.graph.node(beside).x - 60, large.graph.node(beside).y + 90)}), "Move")
+        case "block dragged":
+            scene.shift({beside: scene.nodes[beside].pos()}, QPointF(-60, 90))
+        case "wire gone":
+            large.do(Disconnect(End(beside, "x")), "Disconnect")
+        case "note gone" | "frame gone":
+            large.do(RemoveMark("m1"), "Delete")
+        case "note moved":
+            large.do(SetMark(replace(mark, x=mark.x - 150)), "Move note")
+        case "note dragged":
+            canvas.marks.items["m1"].move_to(mark.x - 150, mark.y)
+        case "note chosen":
+            canvas.marks.choose("m1")
+        case _:
+            canvas.rings.show_rings(rects, scene.nodes[beside].place())
+    turns(qapp)
+    assert off(qapp, canvas) == 0
 
 
 def test_while_things_change_no_tiles_are_made_in_vain(

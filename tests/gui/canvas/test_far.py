@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from engine.project import Project
 from gui import theme
 from gui.canvas import Canvas
 from gui.canvas.convoy import SEVERAL
+from gui.canvas.gestures import DragBlocks
 from gui.canvas.inks import FULL_FROM, NAME_FROM, level_at, mix
 from gui.canvas.node import NodeItem
 from gui.canvas.wire import WireItem
@@ -275,6 +276,40 @@ def test_many_blocks_travel_as_cards_and_are_put_down_at_the_end(
     assert not any(item.dim for item in canvas.canvas.nodes.values())
     large.stack.undo()
     assert shot(canvas) == before
+
+
+@pytest.mark.parametrize(("first", "then"), [(0.6, 0.25), (0.25, 0.6)])
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_block_in_hand_stays_under_the_mouse_when_the_zoom_changes(
+    show: Callable[[Document], Canvas], large: Document, monkeypatch: pytest.MonkeyPatch, first: float, then: float,
+    kept: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("gui.canvas.scene.LARGE", 50)
+    canvas, keys = show(large), Qt.KeyboardModifier.ControlModifier
+    canvas.set_zoom(first)
+    canvas.centerOn(600, 400)
+    lead, scene = large.graph.node("b13"), canvas.canvas
+    home = QPointF(lead.x, lead.y)
+    large.select(["b13"])
+    gesture = DragBlocks(canvas, canvas.mapFromScene(home + QPointF(80, 40)), scene.nodes["b13"])
+    gesture.move(canvas.mapFromScene(home + QPointF(180, 140)), keys)
+    canvas.set_zoom(then, canvas.mapFromScene(home))
+    shot(canvas)
+    goal = canvas.mapFromScene(home + QPointF(280, 240))
+    gesture.move(goal, keys)
+    shown = scene.nodes["b13"].pos() + (scene.convoy.offset if scene.convoy is not None else QPointF())
+    assert (shown - home - QPointF(200, 200)).manhattanLength() < 8
+    if kept:
+        gesture.finish(goal, keys)
+        assert (large.graph.node("b13").x, large.graph.node("b13").y) == (shown.x(), shown.y())
+    else:
+        gesture.cancel()
+        assert large.graph.node("b13") is lead
+    place = QPointF(large.graph.node("b13").x, large.graph.node("b13").y)
+    assert scene.convoy is None
+    assert scene.nodes["b13"].pos() == place
+    assert scene.cells.rect("b13") == scene.nodes["b13"].place()
+    assert not any(item.dim for item in scene.nodes.values())
 
 
 def test_escape_lets_many_blocks_stay_where_they_were(show: Callable[[Document], Canvas], large: Document) -> None:
