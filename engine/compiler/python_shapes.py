@@ -70,6 +70,7 @@ def forget(graph: Graph) -> None:
     """Let the insides of composites be checked anew: an answer, or trust that came or went, changes no name and no shape there."""
     for composite in graph.composites.values():
         composite.memo.clear()
+        composite.chained.clear()
 
 
 def settled(graph: Graph, facts: DataFacts | None = None, report: Report | None = None) -> Report:

@@ -309,21 +309,19 @@ def _composite(
 ) -> BlockReport:
     """An instance: all its repetitions, their problems raised to this drawing."""
     entries = dict(zip(block.port_names, arriving, strict=True))
-    reports, wrong = chain(block, node, entries, walk.names, walk.running, depth=depth)
-    walk.inner[node.id] = reports
-    if wrong:
-        walk.problems.append(Problem("setting-refused", f"{node.name}: {wrong}", block=node.id))
-    for index, report in enumerate(reports):
-        if report.problems:  # the first repetition with a fault says it; the others would say it again
-            walk.problems += raised(report.problems, node, block.composite, index, len(reports))
-            break
-    whole = reports and not wrong
+    found = chain(block, node, entries, walk.names, walk.running, depth=depth)
+    reports = walk.inner[node.id] = found.reports
+    if found.wrong:
+        walk.problems.append(Problem("setting-refused", f"{node.name}: {found.wrong}", block=node.id))
+    if found.faulty is not None:  # the first repetition with a fault says it; the others would say it again
+        walk.problems += raised(reports[found.faulty].problems, node, block.composite, found.faulty, len(reports))
+    whole = reports and not found.wrong
     return BlockReport(
         arriving,
         reports[-1].exits if whole else (None,) * len(block.output_names),
-        parameters=sum(report.parameters for report in reports),
-        macs=sum(report.macs for report in reports),
-        activation_bytes=sum(report.activation_bytes for report in reports),
+        parameters=found.parameters,
+        macs=found.macs,
+        activation_bytes=found.activation_bytes,
     )
 
 

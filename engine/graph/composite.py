@@ -37,7 +37,8 @@ class Composite:
         id, name, help, settings: As in `Definition`.
         body: Its drawing; edited through `Inside`, never by itself.
         spec: The class of its instances.
-        memo: What the checker found out about the inside, by names and shapes; emptied when something changes.
+        memo, chained: What the checker found out about the inside, by names and shapes, and about whole instances, by their
+            settings and what arrives; emptied when something changes.
     """
 
     def __init__(self, definition: Definition, body: Graph) -> None:
@@ -48,12 +49,14 @@ class Composite:
         self.body = body
         self.spec = make_spec(self)
         self.memo: dict[Any, Report] = {}
+        self.chained: dict[Any, Any] = {}
         self._reads: frozenset[str] | None = None
         self._prepared: Prepared | None = None
 
     def forget(self) -> None:
         """Something inside has changed: what was found out about it does not hold any more."""
         self.memo.clear()
+        self.chained.clear()
         self._reads = self._prepared = None
 
     @property

@@ -7,7 +7,9 @@ Not for: single blocks and the network's ends (`engine.graph.check`, `engine.gra
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from engine.blocks.spec import Shape
@@ -24,24 +26,70 @@ _COUNTS, _PLACES = frozenset({"k", "total"}), frozenset({"i", "n"})
 MOST_INSTANCES = 20_000  # repetitions that are counted for ramps; more is no network
 
 
+@dataclass(frozen=True)
+class Chained:
+    """What was found out about the repetitions of an instance.
+
+    Attributes:
+        reports: One a repetition.
+        wrong: What is wrong with the instance itself; empty for nothing.
+    """
+
+    reports: tuple[Report, ...] = ()
+    wrong: str = ""
+
+    @cached_property
+    def faulty(self) -> int | None:
+        """The first repetition with a problem."""
+        return next((index for index, report in enumerate(self.reports) if report.problems), None)
+
+    @cached_property
+    def parameters(self) -> int:
+        """Learned numbers of all of them."""
+        return sum(map(attrgetter("parameters"), self.reports))
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-adds of all of them, for one sample."""
+        return sum(map(attrgetter("macs"), self.reports))
+
+    @cached_property
+    def activation_bytes(self) -> int:
+        """Memory of the outputs of all of them, for one sample."""
+        return sum(map(attrgetter("activation_bytes"), self.reports))
+
+
 def outside_of(block: CompositeBlock, xs: tuple[Shape, ...]) -> tuple[Report, ...]:
     """One report a repetition for an instance that stands nowhere, its ports given shapes in their order."""
     ports = block.port_names
-    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)[0]
+    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0).reports
 
 
 def chain(
     block: CompositeBlock, node: Node | None, entries: Mapping[str, Shape | None], outer: Mapping[str, Json],
     running: Running, *, depth: int,
-) -> tuple[tuple[Report, ...], str]:  # fmt: skip
-    """Check an instance's repetitions, what leaves one arriving at the next.
-
-    Returns:
-        One report a repetition, and what is wrong with the instance itself (empty: nothing).
-    """
+) -> Chained:  # fmt: skip
+    """Check an instance's repetitions, what leaves one arriving at the next; equal instances are checked once."""
     composite = block.composite
     if depth > MOST_DEEP:
-        return (), f"it stands more than {MOST_DEEP} composites deep."
+        return Chained(wrong=f"it stands more than {MOST_DEEP} composites deep.")
+    if _counts(composite, running) or (node is not None and node.has_expressions):
+        return _chained(block, node, entries, outer, running, depth=depth, alike=False)
+    key = block, tuple(entries.items())
+    found = composite.chained.get(key)
+    if found is None:
+        alike = _PLACES.isdisjoint(composite.reads)
+        found = composite.chained[key] = _chained(block, node, entries, outer, running, depth=depth, alike=alike)
+    return found
+
+
+def _chained(
+    block: CompositeBlock, node: Node | None, entries: Mapping[str, Shape | None], outer: Mapping[str, Json],
+    running: Running, *, depth: int, alike: bool,
+) -> Chained:  # fmt: skip
+    """`chain`, worked out; `alike`: repetitions behind the first have the same names, so that the first of them with the shapes of
+    the one before stands for all the rest."""
+    composite = block.composite
     begun = running.passed.get(composite.id, 0)
     total = running.totals.get(composite.id, block.repeat)
     reports: list[Report] = []
@@ -53,18 +101,24 @@ def chain(
             reports.append(report)
             if composite.id in running.counted:
                 running.passed[composite.id] = running.passed.get(composite.id, 0) + 1
+            if alike and len(reports) > 2 and report is reports[-2]:
+                reports += [report] * (block.repeat - len(reports))
+                break
             arriving.update(zip(ports, report.exits, strict=False))
     except SettingError as error:
-        return tuple(reports), str(error)
-    return tuple(reports), ""
+        return Chained(tuple(reports), str(error))
+    return Chained(tuple(reports))
+
+
+def _counts(composite: Composite, running: Running) -> bool:
+    """Whether its repetitions depend on what was counted before them in the network."""
+    return not _COUNTS.isdisjoint(composite.reads) or _reads_counts(composite, running.counted)
 
 
 def _checked(composite: Composite, names: dict[str, Json], entries: Mapping[str, Shape | None], running: Running,
              depth: int) -> Report:  # fmt: skip
     """One repetition, from memory where nothing is new."""
-    from engine.graph.check import check_drawing
-
-    counts = not _COUNTS.isdisjoint(composite.reads) or _reads_counts(composite, running.counted)
+    counts = _counts(composite, running)
     key: Any = None
     if not counts:
         kept = {name: value for name, value in names.items() if name not in _COUNTS}
@@ -74,6 +128,8 @@ def _checked(composite: Composite, names: dict[str, Json], entries: Mapping[str,
         found = composite.memo.get(key)
         if found is not None:
             return found
+    from engine.graph.check import check_drawing
+
     found = check_drawing(composite.body, names=names, entries=entries, running=running, depth=depth + 1,
                           prepared=composite.prepared)  # fmt: skip
     if not counts:  # what is counted has to be counted again
