@@ -19,7 +19,7 @@ from engine.graph import mend
 from engine.graph.composite import CompositeBlock
 from engine.graph.ends import check_ends, check_ports
 from engine.graph.facts import DataFacts
-from engine.graph.inside import chain, counting, raised
+from engine.graph.inside import MOST_REPETITIONS, Chained, chain, counting, raised
 from engine.graph.model import Graph, Node, Wire
 from engine.graph.tying import check_ties
 from engine.graph.walk import BlockReport, Prepared, Report, Running, Walk, prepare
@@ -120,6 +120,7 @@ def _report(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], names
         macs=sum(map(attrgetter("macs"), found)) - _macs_of_training(walk),
         activation_bytes=sum(map(attrgetter("activation_bytes"), found)),
         inner=walk.inner,
+        repetitions=walk.repetitions,
         made=walk.made,
         bypassed=frozenset(walk.bypassed),
         exits=exits,
@@ -310,6 +311,12 @@ def _composite(
     """An instance: all its repetitions, their problems raised to this drawing."""
     entries = dict(zip(block.port_names, arriving, strict=True))
     found = chain(block, node, entries, walk.names, walk.running, depth=depth)
+    walk.repetitions += found.repetitions
+    if walk.repetitions > MOST_REPETITIONS:  # else all that looks inside would take minutes
+        found = Chained(
+            wrong=f"with it the network has {walk.repetitions:,} repetitions of composites, counting those inside others; "
+            f"{MOST_REPETITIONS:,} are the most. Let something repeat less often."
+        )
     reports = walk.inner[node.id] = found.reports
     if found.wrong:
         walk.problems.append(Problem("setting-refused", f"{node.name}: {found.wrong}", block=node.id))

@@ -23,7 +23,7 @@ from engine.graph.walk import Report, Running
 
 MOST_DEEP = 16  # composites within composites; keeps a hostile file from recursing without end
 _COUNTS, _PLACES = frozenset({"k", "total"}), frozenset({"i", "n"})
-MOST_INSTANCES = 20_000  # repetitions that are counted for ramps; more is no network
+MOST_REPETITIONS = 5000  # of all composites of a network; the deepest published ones have a hundred or two
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Chained:
 
     reports: tuple[Report, ...] = ()
     wrong: str = ""
+
+    @cached_property
+    def repetitions(self) -> int:
+        """How many they are, with those inside them."""
+        return len(self.reports) + sum(map(attrgetter("repetitions"), self.reports))
 
     @cached_property
     def faulty(self) -> int | None:
@@ -169,7 +174,7 @@ def counting(graph: Graph) -> Running:
 def _count(drawing: Graph, names: Mapping[str, Json], totals: dict[str, int], depth: int) -> None:
     """Add the repetitions in a drawing and in what stands inside it."""
     for node in drawing:
-        if node.composite is None or depth > MOST_DEEP or sum(totals.values()) > MOST_INSTANCES:
+        if node.composite is None or depth > MOST_DEEP or sum(totals.values()) > MOST_REPETITIONS:
             continue
         try:
             block = node.block_with(names)

@@ -52,6 +52,7 @@ class Report:
         parameters, macs, activation_bytes: Totals of `blocks`; multiply-adds without those of auxiliary heads, which only
             a training carries out.
         inner: Of each instance of a composite, by id: one report a repetition.
+        repetitions: How many these are, with those inside them.
         made: The blocks with all expressions worked out, by id.
         bypassed: Ids of the blocks that pass their first input on.
         exits: Of a composite: the shapes that leave it, in the order of its ports.
@@ -68,6 +69,7 @@ class Report:
     macs: int = 0
     activation_bytes: int = 0
     inner: Mapping[str, tuple[Report, ...]] = field(default_factory=dict)
+    repetitions: int = 0
     made: Mapping[str, Block] = field(default_factory=dict, repr=False)
     bypassed: Collection[str] = frozenset()
     exits: tuple[Shape | None, ...] = ()
@@ -121,7 +123,7 @@ class Walk:
         into: Block id -> port -> wire.
         leaving: Block id -> wires that start there, by the input they end in.
         needed: Blocks that an output or a loss depends on.
-        blocks, problems, inner, bypassed: The findings.
+        blocks, problems, inner, repetitions, bypassed: The findings.
     """
 
     graph: Graph
@@ -137,6 +139,7 @@ class Walk:
     blocks: dict[str, BlockReport] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     inner: dict[str, tuple[Report, ...]] = field(default_factory=dict)
+    repetitions: int = 0
     bypassed: set[str] = field(default_factory=set)
 
 

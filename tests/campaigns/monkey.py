@@ -4,8 +4,8 @@
 
 It clicks, drags, types, presses every key of the canvas, opens menus and takes entries of them, changes settings in the form,
 places blocks from the palette, pastes, groups, goes into composites, applies mends, changes the place and the theme, and starts,
-pauses and stops trainings. Nothing may raise, no Qt message may appear, the picture must stay equal to the document, and no action
-may keep the window's thread busy for more than a second. At the end everything is undone, back to the empty canvas, and done
+pauses and stops trainings. Nothing may raise, no Qt message may appear, the picture must stay equal to the document, and the event
+loop may not be kept waiting for more than a second. At the end everything is undone, back to the empty canvas, and done
 again: the graph must be equal, value for value.
 """
 
@@ -43,8 +43,9 @@ from PySide6.QtWidgets import (
 import presets
 from engine.graph.model import Graph
 from engine.project import Project
+from tests.campaigns.pulse import Pulse
 
-FREEZE_S = 1.0  # of the window's thread, for one action
+FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
 MOST = 120  # blocks; more only make it slower
 LOOK_EVERY = 25  # actions between two looks at the picture
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -73,6 +74,8 @@ class Monkey:
         self.draw = random.Random(seed)
         self.faults: list[str] = []
         self.slowest = (0.0, 0.0, "")
+        self.pulse = Pulse()
+        self.entry = ""  # of a menu, that was taken last
         self.actions: tuple[tuple[int, Callable[[], None]], ...] = (
             (18, self.drag), (12, self.click), (3, self.double), (10, self.key), (6, self.quick_add), (8, self.set_value),
             (3, self.palette), (3, self.menu), (2, self.wheel), (2, self.pan), (2, self.mend), (12, self.history),
@@ -219,6 +222,7 @@ class Monkey:
         entry = self.draw.choice(entries) if entries else None
         self.canvas.menu.close()
         if entry is not None and entry.menu() is None:
+            self.entry = entry.text()
             entry.trigger()
 
     def mend(self) -> None:
@@ -279,12 +283,13 @@ class Monkey:
         """One action, measured."""
         weights = [weight for weight, _ in self.actions]
         run = self.draw.choices([run for _, run in self.actions], weights)[0]
-        begun, clock = time.thread_time(), time.perf_counter()
-        run()
-        settle()
-        taken = time.thread_time() - begun, time.perf_counter() - clock
+        self.entry, clock = "", time.perf_counter()
+        with self.pulse:
+            run()
+            settle()
+        taken = self.pulse.longest, time.perf_counter() - clock
         if taken[0] > self.slowest[0]:
-            self.slowest = (*taken, run.__name__)
+            self.slowest = (*taken, f"{run.__name__} {self.entry}".rstrip())
 
     def thin(self) -> None:
         """Keep the drawing small: cut what is beyond the first blocks."""
