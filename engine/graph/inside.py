@@ -41,7 +41,7 @@ class Chained:
     @cached_property
     def repetitions(self) -> int:
         """How many they are, with those inside them."""
-        return len(self.reports) + sum(map(attrgetter("repetitions"), self.reports))
+        return len(self.reports) + sum(report.repetitions for report in self.reports)
 
     @cached_property
     def faulty(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from typing import Any
 
 import pytest
@@ -10,7 +10,19 @@ import pytest
 from engine.graph import inside
 from engine.graph.check import check
 from engine.graph.inside import MOST_REPETITIONS
-from engine.graph.model import AddBlock, Batch, Configure, Connect, Define, Definition, End, Graph, Node, Parameter, Wire
+from engine.graph.model import (
+    AddBlock,
+    Batch,
+    Configure,
+    Connect,
+    Define,
+    Definition,
+    End,
+    Graph,
+    Node,
+    Parameter,
+    Wire,
+)
 
 
 def definition(id_: str, inner: Node, settings: tuple[Parameter, ...] = ()) -> Definition:
@@ -25,7 +37,7 @@ def network(*instances: Node, definitions: tuple[Definition, ...]) -> Graph:
     graph = Graph()
     chain = (Node("image", "image_input", "image", {"channels": 4, "height": 64, "width": 64}), *instances,
              Node("out", "output", "out"))  # fmt: skip
-    wires = [Connect(Wire(End(one.id, "y"), End(two.id, "x"))) for one, two in zip(chain, chain[1:], strict=False)]
+    wires = [Connect(Wire(End(one.id, "y"), End(two.id, "x"))) for one, two in itertools.pairwise(chain)]
     graph.apply(Batch((*map(Define, definitions), *map(AddBlock, chain), *wires)))
     return graph
 
@@ -33,11 +45,13 @@ def network(*instances: Node, definitions: tuple[Definition, ...]) -> Graph:
 STEP = definition("step", Node("c", "conv2d", "c", {"out_channels": 4, "padding": "same"}))
 HALF = definition("halve", Node("c", "conv2d", "c", {"out_channels": 4, "kernel_size": 2, "stride": 2}))
 TURN = definition("turn", Node("c", "conv2d", "c", {"out_channels": "=4 + i % 2", "padding": "same"}))
-NEST = definition("nest", Node("s", "composite:step", "s", {"repeat": "=depth"}), (Parameter("depth", "integer", 2, lo=1),))
+NEST = definition(
+    "nest", Node("s", "composite:step", "s", {"repeat": "=depth"}), (Parameter("depth", "integer", 2, lo=1),)
+)
 
 
 @pytest.fixture
-def worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The composites of which a repetition was looked up or worked out, in that order."""
     ids: list[str] = []
     checked = inside._checked
@@ -47,7 +61,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return checked(composite, *given)
 
     monkeypatch.setattr(inside, "_checked", counting)
-    yield ids
+    return ids
 
 
 def test_repetitions_that_nothing_changes_any_more_are_looked_at_three_times(worked: list[str]) -> None:
