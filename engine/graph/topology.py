@@ -12,6 +12,7 @@ from typing import TypeVar
 from engine.graph.edits import End, Node, Wire
 
 K = TypeVar("K")
+_NONE: Mapping[str, Wire] = {}
 LONGEST = 100_000  # changes of wires that are kept
 
 
@@ -115,20 +116,40 @@ class Topology:
         return out
 
     def reaches(self, start: str, goal: str) -> bool:
-        """Whether wires lead from `start` to `goal` (or they are the same)."""
+        """Whether wires lead from `start` to `goal` (or they are the same).
+
+        Searched from both ends in turn, for mostly one of them leads nowhere yet: where thousands of wires come in one edit, a
+        search from one end would go through all that is there already, each time.
+        """
         if start == goal:
             return True
-        return not self._before(goal, start) and goal in self.downstream(start, until=goal)
+        if self._before(goal, start):
+            return False
+        below, above = {start}, {goal}
+        down, up = [start], [goal]
+        while down and up:
+            for block, _port in self.leaving.get(down.pop(), ()):
+                if block in above:
+                    return True
+                if block not in below:
+                    below.add(block)
+                    down.append(block)
+            for wire in self.into.get(up.pop(), _NONE).values():
+                block = wire.source.block
+                if block in below:
+                    return True
+                if block not in above:
+                    above.add(block)
+                    up.append(block)
+        return False
 
-    def downstream(self, start: str, *, until: str | None = None) -> set[str]:
-        """A block and all that wires lead to from it; stops early once `until` is found."""
+    def downstream(self, start: str) -> set[str]:
+        """A block and all that wires lead to from it."""
         seen, waiting = {start}, [start]
         while waiting:
             for block, _port in self.leaving.get(waiting.pop(), ()):
                 if block not in seen:
                     seen.add(block)
-                    if block == until:
-                        return seen
                     waiting.append(block)
         return seen
 

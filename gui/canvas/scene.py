@@ -32,6 +32,7 @@ from gui.document import Document
 
 ROOM = 6000.0  # canvas units around the drawing that can be scrolled to
 TIGHT = 1500.0  # less than this left of them, and the scene is made larger
+AT_ONCE = 100  # blocks that come, go or change in one edit, from which all is painted anew
 LARGE = 500  # blocks from which even one that is dragged far away travels alone: its wires may cross the whole picture
 LONG = WIDTH + 4 * STUB  # a wire this wide may have a block in its way
 
@@ -103,9 +104,7 @@ class CanvasScene(Ground):
         self.late.clear()
         self.far.clear()
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
-        self.repaint()
-        self.due.add(EVERYWHERE)  # no part needs to be added to that
-        QTimer.singleShot(0, self, self.due.clear)
+        self.repaint_soon(EVERYWHERE)  # no part needs to be added to that
         self.sync()
         self.laid_out.emit()
         self.show_report(self.document.report)
@@ -162,6 +161,8 @@ class CanvasScene(Ground):
         touched: set[str] = set()
         spots: list[QRectF] = []  # where blocks have come or gone
         gone, fresh = self._nodes_seen.look(nodes)
+        if len(gone) + len(fresh) > AT_ONCE:
+            self.repaint_soon(EVERYWHERE)
         spots += [self._drop(id_) for id_ in gone]
         for id_ in dict.fromkeys((*fresh, *self._astray)):
             item = self.nodes.get(id_)
