@@ -5,7 +5,7 @@ Not for: the mouse (`gui.canvas.gestures`) nor for carrying edits out (`gui.docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.blocks.spec import Block
@@ -201,9 +201,8 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
     """An edit that places copies of nodes and of the wires among them, and the new ids."""
     left, top = min((n.x for n in nodes), default=0.0), min((n.y for n in nodes), default=0.0)
     dx, dy = (at[0] - left, at[1] - top) if at is not None else (4 * GRID, 4 * GRID)
-    while any(
-        abs(node.x + dx - old.x) < 2 * GRID and abs(node.y + dy - old.y) < 2 * GRID for node in nodes for old in graph
-    ):
+    lying = _lying(graph)
+    while any(lying(node.x + dx, node.y + dy) for node in nodes):
         dx, dy = dx + 4 * GRID, dy + 4 * GRID  # a copy that lies on a block exactly would not be seen
     fresh: dict[str, str] = {}
     taken: set[str] = {node.name for node in graph}
@@ -221,6 +220,25 @@ def placed_copy(graph: Graph, nodes: Sequence[Node], wires: Sequence[Wire],
             )
             edits.append(Connect(Wire(source, target)))
     return Batch(tuple(edits)), tuple(fresh.values())
+
+
+def _lying(graph: Graph) -> Callable[[float, float], bool]:
+    """Whether a block of a drawing lies at a place, or nearly; by cells, for a thousand may be asked about a thousand."""
+    side = 2.0 * GRID
+    cells: dict[tuple[int, int], list[Node]] = {}
+    for node in graph:
+        cells.setdefault((int(node.x // side), int(node.y // side)), []).append(node)
+
+    def lying(x: float, y: float) -> bool:
+        column, row = int(x // side), int(y // side)
+        return any(
+            abs(x - node.x) < side and abs(y - node.y) < side
+            for beside in (-1, 0, 1)
+            for below in (-1, 0, 1)
+            for node in cells.get((column + beside, row + below), ())
+        )
+
+    return lying
 
 
 def _fresh_name(graph: Graph, node: Node, taken: Collection[str]) -> str:

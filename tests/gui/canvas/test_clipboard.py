@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from engine.graph import store
-from engine.graph.model import AddBlock, End, Node, RemoveBlock
+from engine.graph.model import AddBlock, End, Graph, Node, RemoveBlock
 from engine.project import Project
 from gui.canvas import Canvas, edits
 from gui.document import Document
@@ -83,3 +84,20 @@ def test_in_another_drawing_it_pastes_without_the_wires(document: Document, canv
     edit, fresh = edits.pasted(other.graph, QGuiApplication.clipboard().text(), wired=True)
     assert other.do(edit, "Paste")
     assert len(fresh) == len(other.graph) == 1
+
+
+def test_a_copy_lies_on_no_block_that_is_there() -> None:
+    draw = random.Random(7)
+    for _ in range(30):
+        graph = Graph()
+        step = draw.choice((edits.GRID, 2 * edits.GRID, 0.9 * edits.GRID))
+        for index in range(12):
+            place = draw.randint(-5, 5) * step, draw.randint(-5, 5) * step
+            graph.apply(AddBlock(Node(f"b{index}", "relu", f"relu{index}", {}, *place)))
+        edit, _ = edits.placed_copy(graph, list(graph)[:3], [])
+        before = list(graph)
+        graph.apply(edit)
+        copies = [node for node in graph if node not in before]
+        assert len(copies) == 3
+        for one in copies:
+            assert all(max(abs(one.x - old.x), abs(one.y - old.y)) >= 2 * edits.GRID for old in before)
