@@ -70,6 +70,12 @@ class SettingsForm(QWidget):
             return None
         return self.first if name in FIRST_VALUES else self.advanced
 
+    def unfold_as(self, other: SettingsForm) -> None:
+        """Show and fold away what another form of the same kind of block does."""
+        for one, two in ((self.advanced, other.advanced), (self.first, other.first)):
+            if one.open != two.open:
+                one.set_open(two.open)
+
     def set_open(self, open_: bool) -> None:
         """Show or fold away the advanced settings."""
         self.advanced.set_open(open_)

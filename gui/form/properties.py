@@ -71,6 +71,7 @@ class Properties(QWidget):
 
     def _rebuild(self, _what: object = None) -> None:
         self._later.stop()
+        before = self.page
         chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
         match len(chosen):
             case 0 if self._wire is not None and self._wire in self.document.graph.wires:
@@ -81,7 +82,9 @@ class Properties(QWidget):
                 self.page = self.network
                 self.network.refresh()
             case 1:
-                self.page = BlockPage(self.document, chosen[0])
+                self.page = page = BlockPage(self.document, chosen[0])
+                if isinstance(before, BlockPage) and before.spec is page.spec:
+                    page.form.unfold_as(before.form)
             case _:
                 self.page = SeveralPage(self.document, chosen)
         old = self.area.takeWidget()

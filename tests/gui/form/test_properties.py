@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, Connect, End, Wire
 from engine.project import Project, open_project
+from gui import theme
 from gui.document import Document
 from gui.form.editors import NumberEditor
 from gui.form.network_page import NetworkPage
@@ -296,3 +297,14 @@ def test_a_field_that_is_typed_into_keeps_its_block_when_another_is_selected(
     assert panel.page is not page
     assert document.graph.node(page.block).name in ("conv1", "first")
     assert document.graph.named("conv2").id == block_page(panel).block
+
+
+def test_what_is_unfolded_stays_so_when_the_theme_switches(panel: Properties, document: Document) -> None:
+    pick(document, "conv1")
+    before = block_page(panel)
+    before.form.set_open(True)
+    theme.notifier().changed.emit(theme.current().name)
+    page = block_page(panel)
+    assert page is not before
+    assert page.form.advanced.open
+    assert not page.form.first.open
