@@ -4,8 +4,9 @@ Left alone, Python collects on whichever thread happens to allocate, also on the
 in a cycle (most are: a signal connected to a method of its own object is one) would then be destroyed on that thread; its
 timers live on in the window's, and the next turn of the event loop is a segmentation fault. So automatic collection is
 switched off and done here, from a timer, by the rules that Python itself goes by, except that looking through everything, a
-tenth of a second in a large project, waits for a moment in which nothing goes on. Not for: reference counts, which free nearly
-everything at once on any thread.
+tenth of a second in a large project, waits for a moment in which nothing goes on. Objects are counted, never listed: a list of them
+(`gc.get_objects`) holds what other threads are only making, and Python refuses to let a tuple grow that somebody else holds
+(SystemError; https://bugs.python.org/issue15108). Not for: reference counts, which free nearly everything at once on any thread.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ class Collector(QObject):
         super().__init__(parent)
         self.setObjectName("garbage")
         gc.disable()
-        self._aged = 0  # objects that outlived a collection of the middle generation since the last full one
-        self._old = len(gc.get_objects(2))
+        self._young = (
+            0  # objects, about, that outlived a collection of the youngest since the last of the middle generation
+        )
+        self._aged = 0  # that outlived one of the middle generation since the last full one
+        self._old = len(gc.get_objects(2))  # at the start there is one thread
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.collect_due)
@@ -41,17 +45,16 @@ class Collector(QObject):
                 self._collect_all()
             return
         if middle <= limits[1]:
-            gc.collect(0)
+            self._young += max(0, young - gc.collect(0))
             return
-        held = len(gc.get_objects(0)) + len(gc.get_objects(1))
-        self._aged += held - gc.collect(1)
+        held, self._young = self._young + young, 0
+        self._aged += max(0, held - gc.collect(1))
         if self._aged > self._old:  # there is no quiet moment, and it has doubled
             self._collect_all()
 
     def _collect_all(self) -> None:
-        gc.collect(2)
+        self._old = max(1, self._old + self._aged - gc.collect(2))
         self._aged = 0
-        self._old = len(gc.get_objects(2))
 
 
 def collect_here(parent: QObject) -> Collector:

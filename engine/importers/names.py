@@ -109,7 +109,7 @@ def rules(table: Mapping[str, str]) -> tuple[Rule, ...]:
     """
     if len(table) > MOST_RULES:
         raise SettingError(f"a map of names has at most {MOST_RULES} rules, but {len(table)} arrived.")
-    return tuple(rule(pattern, target) for pattern, target in table.items())
+    return tuple([rule(pattern, target) for pattern, target in table.items()])
 
 
 def renamed(name: str, known: tuple[Rule, ...]) -> str:

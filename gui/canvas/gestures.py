@@ -25,6 +25,7 @@ SLOP = 4  # pixels that the mouse may move before a click is a drag
 PORT_REACH = 14.0  # pixels around a port that still hit it
 GUIDE_REACH, GUIDE_MOST = 6.0, 10.0  # pixels, and at most canvas units, within which a block goes to a guide
 WIRE_REACH = 7.0  # pixels around a wire that still hit it
+EXACT = 6  # decimals of a canvas unit that a place has
 
 
 class Gesture(Protocol):
@@ -149,7 +150,8 @@ class DragBlocks:
                 snap.dy if snap.dy is not None else edits.snapped(goal.y()) - goal.y(),
             )
         self.view.guide_lines.show_lines(lines)
-        return delta
+        # Places that differ by less are equal to Qt, which would leave an item where a rounding has put it.
+        return QPointF(round(delta.x(), EXACT), round(delta.y(), EXACT))
 
     def _wire_under(self) -> Wire | None:
         """The wire that the block would be put into."""

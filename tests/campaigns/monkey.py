@@ -236,6 +236,7 @@ class Monkey:
         stack = self.document.stack
         for _ in range(self.draw.choice((1, 1, 2, 5))):
             (stack.undo if self.draw.random() < 0.55 else stack.redo)()
+            settle()  # as between two presses of the key
 
     def paste(self) -> None:
         """Paste a whole published network."""

@@ -7,6 +7,7 @@ import sys
 import weakref
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
@@ -111,6 +112,18 @@ def test_little_is_left_for_later_and_much_is_collected_in_full(qapp: QCoreAppli
     collector.collect_due()
     assert gc.get_stats()[2]["collections"] == full + 2  # now that nothing does
     assert len(kept) == 2
+
+
+def test_objects_that_other_threads_are_making_are_left_alone(
+    qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = collect_here(qapp)
+    monkeypatch.setattr(gc, "get_objects", lambda *_: pytest.fail("a list of them would hold them"))
+    collector._old = 0
+    full = gc.get_stats()[2]["collections"]
+    kept = fill(collector)
+    assert kept
+    assert gc.get_stats()[2]["collections"] == full + 1
 
 
 def fill(collector: Collector) -> list[object]:

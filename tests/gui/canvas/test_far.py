@@ -18,6 +18,7 @@ from gui import theme
 from gui.canvas import Canvas
 from gui.canvas.convoy import SEVERAL
 from gui.canvas.gestures import DragBlocks
+from gui.canvas.guides import Guides
 from gui.canvas.inks import FULL_FROM, NAME_FROM, level_at, mix
 from gui.canvas.node import NodeItem
 from gui.canvas.wire import WireItem
@@ -310,6 +311,24 @@ def test_a_block_in_hand_stays_under_the_mouse_when_the_zoom_changes(
     assert scene.nodes["b13"].pos() == place
     assert scene.cells.rect("b13") == scene.nodes["b13"].place()
     assert not any(item.dim for item in scene.nodes.values())
+
+
+def test_a_block_that_comes_back_but_for_a_rounding_stands_where_it_was(
+    show: Callable[[Document], Canvas], large: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.7)
+    large.select(["b13"])
+    lead, scene = large.graph.node("b13"), canvas.canvas
+    at = canvas.mapFromScene(QPointF(lead.x + 80, lead.y + 40))
+    gesture = DragBlocks(canvas, at, scene.nodes["b13"])
+    gesture.move(at + QPoint(50, 50), Qt.KeyboardModifier.ControlModifier)
+    gesture._guides = Guides([])
+    monkeypatch.setattr("gui.canvas.edits.snapped", lambda goal: 16 * round(goal / 16) + 1e-10)
+    gesture.move(at, Qt.KeyboardModifier.NoModifier)
+    gesture.finish(at, Qt.KeyboardModifier.NoModifier)
+    assert large.graph.node("b13") is lead
+    assert (scene.nodes["b13"].x(), scene.nodes["b13"].y()) == (lead.x, lead.y)
 
 
 def test_escape_lets_many_blocks_stay_where_they_were(show: Callable[[Document], Canvas], large: Document) -> None:
