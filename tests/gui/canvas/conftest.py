@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -11,12 +12,15 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import AddBlock, Connect, End, Graph, Node, Wire
+from engine.graph.model import AddBlock, Batch, Connect, End, Graph, Node, Wire
 from engine.project import Project
 from gui import theme
 from gui.canvas import Canvas
+from gui.canvas.node import NodeItem
+from gui.canvas.zoom import MANY
 from gui.document import Document
 
+LARGE_ACROSS, LARGE_DOWN = 16, 10  # blocks
 CHAIN = (
     ("b1", "image_input", "image", {"channels": 1, "height": 28, "width": 28}),
     ("b2", "conv2d", "conv1", {"out_channels": 6, "kernel_size": 5}),
@@ -116,6 +120,36 @@ def show(qtbot: QtBot) -> Callable[[Document], Canvas]:
         return canvas
 
     return shown
+
+
+@pytest.fixture
+def large() -> Document:
+    """An image and 159 ReLUs in rows, each wired to the next."""
+    project = Project()
+    places = [
+        (f"b{y * LARGE_ACROSS + x}", x * 256.0, y * 160.0) for y in range(LARGE_DOWN) for x in range(LARGE_ACROSS)
+    ]
+    blocks = [AddBlock(Node(id_, "relu", f"relu_{id_}", {}, x, y)) for id_, x, y in places]
+    blocks[0] = AddBlock(Node("b0", "image_input", "image", {"channels": 3, "height": 8, "width": 8}))
+    project.graph.apply(Batch(tuple(blocks)))
+    wires = [Wire(End(one[0], "y"), End(two[0], "x")) for one, two in itertools.pairwise(places)]
+    project.graph.apply(Batch(tuple(Connect(wire) for wire in wires)))
+    assert len(places) >= MANY
+    return Document(project)
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each block's item has painted itself."""
+    counts: Counter[str] = Counter()
+    paint = NodeItem.paint
+
+    def counting(self: NodeItem, *args: object) -> None:
+        counts[self.node.id] += 1
+        paint(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(NodeItem, "paint", counting)
+    return counts
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,58 +13,22 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from engine.graph.model import (
-    AddBlock,
-    Batch,
-    Connect,
     Disconnect,
     End,
     Mark,
     Move,
-    Node,
     RemoveBlock,
     RemoveMark,
     Rename,
     SetMark,
-    Wire,
 )
-from engine.project import Project
 from gui.canvas import Canvas
 from gui.canvas.ahead import Ahead
 from gui.canvas.node import NodeItem
-from gui.canvas.zoom import MANY
 from gui.document import Document
 
-ACROSS, DOWN = 16, 10
 ROUNDED = 60  # of 255
 FEW = 100  # pixels: a letter may stand otherwise when it is painted in two parts
-
-
-@pytest.fixture
-def large() -> Document:
-    """An image and 159 ReLUs in rows, each wired to the next."""
-    project = Project()
-    places = [(f"b{y * ACROSS + x}", x * 256.0, y * 160.0) for y in range(DOWN) for x in range(ACROSS)]
-    blocks = [AddBlock(Node(id_, "relu", f"relu_{id_}", {}, x, y)) for id_, x, y in places]
-    blocks[0] = AddBlock(Node("b0", "image_input", "image", {"channels": 3, "height": 8, "width": 8}))
-    project.graph.apply(Batch(tuple(blocks)))
-    wires = [Wire(End(one[0], "y"), End(two[0], "x")) for one, two in itertools.pairwise(places)]
-    project.graph.apply(Batch(tuple(Connect(wire) for wire in wires)))
-    assert len(places) >= MANY
-    return Document(project)
-
-
-@pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each block's item has painted itself."""
-    counts: Counter[str] = Counter()
-    paint = NodeItem.paint
-
-    def counting(self: NodeItem, *args: object) -> None:
-        counts[self.node.id] += 1
-        paint(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(NodeItem, "paint", counting)
-    return counts
 
 
 def turns(qapp: QApplication, count: int = 3) -> None:

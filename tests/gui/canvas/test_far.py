@@ -41,20 +41,6 @@ def large() -> Document:
     return Document(project)
 
 
-@pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each block's item has painted itself."""
-    counts: Counter[str] = Counter()
-    paint = NodeItem.paint
-
-    def counting(self: NodeItem, *args: object) -> None:
-        counts[self.node.id] += 1
-        paint(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(NodeItem, "paint", counting)
-    return counts
-
-
 class Exposed(QObject):
     """Notes the regions that the viewport is asked to paint."""
 
