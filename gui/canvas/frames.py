@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph.model import Mark
 from gui import theme
+from gui.canvas.geometry import put
 from gui.canvas.inks import NAME_FROM, mix
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class MarkItem(QGraphicsItem):
         self.repaint()
         self.prepareGeometryChange()
         self.mark = mark
-        self.setPos(mark.x, mark.y)
+        put(self, mark.x, mark.y)
         self.setZValue(-3 if mark.kind == "frame" else -0.4)
         self._text = None
         self.repaint()

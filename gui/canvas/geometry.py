@@ -8,9 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QGraphicsItem
 
 WIDTH = 160.0
 HEIGHT = 80.0
@@ -21,6 +25,14 @@ STUB = 22.0  # how far a wire leaves a port before it turns
 CORNER = 14.0  # radius of a wire's turns
 CLEARANCE = 22.0  # between a wire that goes around blocks and those blocks
 SAMPLES = 24  # points of a wire's course that a click is measured against
+
+
+def put(item: QGraphicsItem, x: float, y: float) -> None:
+    """Set an item's place exactly: Qt leaves it where it is when it goes less than a billionth of its place."""
+    item.setPos(x, y)
+    if item.x() != x or item.y() != y:
+        item.setPos(x + 1, y + 1)
+        item.setPos(x, y)
 
 
 def height_of(ports: int) -> float:

@@ -92,7 +92,7 @@ class NodeItem(QGraphicsRectItem):
             inputs, outputs = block.inputs(), block.outputs()
         self.inputs, self.outputs = inputs, outputs
         self._resize(geometry.height_of(max(len(inputs), len(outputs))))
-        self.setPos(node.x, node.y)
+        geometry.put(self, node.x, node.y)
         self.refresh()
 
     def _resize(self, height: float) -> None:

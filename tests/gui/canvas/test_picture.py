@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import Configure, Connect, End, Wire
+from engine.graph.model import Batch, Configure, Connect, End, Mark, Move, SetMark, Wire
 from engine.project import Project
 from gui import theme
 from gui.canvas import Canvas
@@ -36,6 +36,17 @@ def test_a_fault_marks_its_wire_and_its_block_and_leaves_what_follows_open(docum
     assert not after.bad
     assert not after.known
     assert canvas.canvas.nodes["b6"].severity == ""
+
+
+def test_blocks_and_marks_are_exactly_where_the_document_has_them_however_little_they_went(
+    document: Document, canvas: Canvas
+) -> None:
+    near, nearer = 881.9094249999999, 881.9094249999998  # equal to Qt
+    for x in (near, nearer):
+        document.do(Batch((Move({"b2": (x, -x)}), SetMark(Mark("m1", "note", "n", x, -x, 200.0, 100.0)))), "Move")
+        item, mark = canvas.canvas.nodes["b2"], canvas.marks.items["m1"]
+        assert (item.x(), item.y()) == (x, -x)
+        assert (mark.x(), mark.y()) == (x, -x)
 
 
 def test_labels_are_hidden_when_they_are_too_small_to_read(canvas: Canvas) -> None:
