@@ -310,12 +310,14 @@ def _composite(
 ) -> BlockReport:
     """An instance: all its repetitions, their problems raised to this drawing."""
     entries = dict(zip(block.port_names, arriving, strict=True))
-    found = chain(block, node, entries, walk.names, walk.running, depth=depth)
+    too_many = walk.repetitions > MOST_REPETITIONS  # without this one
+    found = Chained() if too_many else chain(block, node, entries, walk.names, walk.running, depth=depth)
     walk.repetitions += found.repetitions
     if walk.repetitions > MOST_REPETITIONS:  # else all that looks inside would take minutes
+        least = "at least " if too_many or found.broken_off else ""
         found = Chained(
-            wrong=f"with it the network has {walk.repetitions:,} repetitions of composites, counting those inside others; "
-            f"{MOST_REPETITIONS:,} are the most. Let something repeat less often."
+            wrong=f"with it the network has {least}{walk.repetitions:,} repetitions of composites, counting those inside "
+            f"others; {MOST_REPETITIONS:,} are the most. Let something repeat less often."
         )
     reports = walk.inner[node.id] = found.reports
     if found.wrong:

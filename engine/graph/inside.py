@@ -33,10 +33,12 @@ class Chained:
     Attributes:
         reports: One a repetition.
         wrong: What is wrong with the instance itself; empty for nothing.
+        broken_off: Whether there are more repetitions, which were not worked out since these are too many already.
     """
 
     reports: tuple[Report, ...] = ()
     wrong: str = ""
+    broken_off: bool = False
 
     @cached_property
     def repetitions(self) -> int:
@@ -98,6 +100,7 @@ def _chained(
     begun = running.passed.get(composite.id, 0)
     total = running.totals.get(composite.id, block.repeat)
     reports: list[Report] = []
+    worked = 0
     arriving = dict(entries)
     ports = block.port_names
     try:
@@ -109,6 +112,9 @@ def _chained(
             if alike and len(reports) > 2 and report is reports[-2]:
                 reports += [report] * (block.repeat - len(reports))
                 break
+            worked += 1 + report.repetitions
+            if worked > MOST_REPETITIONS and len(reports) < block.repeat:
+                return Chained(tuple(reports), broken_off=True)
             arriving.update(zip(ports, report.exits, strict=False))
     except SettingError as error:
         return Chained(tuple(reports), str(error))

@@ -120,3 +120,13 @@ def test_many_instances_are_too_many_together_though_each_is_not() -> None:
     several = [Node(f"a{n}", "composite:step", f"a{n}", {"repeat": 1000}) for n in range(times)]
     report = check(network(*several, definitions=(STEP,)))
     assert [problem.block for problem in report.problems if "repetitions" in problem.text] == [f"a{times - 1}"]
+
+
+def test_what_is_too_much_is_not_worked_out_to_its_end(worked: list[str]) -> None:
+    varying = definition("many", Node("s", "composite:turn", "s", {"repeat": "=500 + 0 * i"}))
+    several = [Node(f"a{n}", "composite:many", f"a{n}", {"repeat": 500}) for n in range(3)]
+    report = check(network(*several, definitions=(TURN, varying)))
+    problems = [problem for problem in report.problems if "repetitions" in problem.text]
+    assert [problem.block for problem in problems] == ["a0", "a1", "a2"]
+    assert all("at least" in problem.text for problem in problems)
+    assert len(worked) < 1.2 * MOST_REPETITIONS
