@@ -38,6 +38,7 @@ class Glide(QObject):
         super().__init__(view)
         self.view = view
         self.on = False
+        self._far = False  # whether it came from far away, whose colours stay until a picture is ready
         self._kept: Picture | None = None
         self._next: Picture | None = None
         self._all: Picture | None = None  # of the whole drawing from far away
@@ -51,7 +52,7 @@ class Glide(QObject):
         """The wheel has turned."""
         self._quiet.stop()
         if not self.on:
-            self.on = True
+            self.on, self._far = True, False
             kept, inks = self._kept, self.view.canvas.inks
             if kept is not None and not (kept.pictures == inks.pictures and self._covers(kept)):
                 self._kept = None
@@ -78,7 +79,8 @@ class Glide(QObject):
             self._kept = None
         if not inks.level and self._all_ready() and self._kept is not None and level_at(self._kept.zoom):
             self._kept = None  # what it shows of blocks from near would be a patch among those from far away
-        elif self._kept is None and (inks.level or not self._all_ready()):
+        self._far = self._kept is None and (self._far or not inks.level) and self._all_ready()
+        if self._kept is None and not self._far:
             self._kept = of_view(view, at_once=True)
         kept, world, room = self._kept, view.viewportTransform(), view.viewport().rect()
         target = QRectF() if kept is None else world.mapRect(kept.seen)
@@ -101,14 +103,16 @@ class Glide(QObject):
         """What no picture shows, as from far away; from the picture of everything once that is made."""
         view, scene = self.view, self.view.canvas
         world = view.viewportTransform()
-        inverse = world.inverted()[0]
         painter.setClipRegion(bare)
-        painter.setWorldTransform(world)
-        paint_ground(painter, scene.inks, inverse.mapRect(QRectF(bare.boundingRect())), view.zoom)
         if self._all_ready() and (whole := self._all) is not None:
-            painter.resetTransform()
-            painter.drawPixmap(world.mapRect(whole.seen), whole.pixmap, QRectF(whole.pixmap.rect()))
+            target = world.mapRect(whole.seen)
+            for rect in _rects(bare - QRegion(_inner(target))):
+                painter.fillRect(rect, scene.inks.canvas)
+            painter.drawPixmap(target, whole.pixmap, QRectF(whole.pixmap.rect()))
         else:
+            inverse = world.inverted()[0]
+            painter.setWorldTransform(world)
+            paint_ground(painter, scene.inks, inverse.mapRect(QRectF(bare.boundingRect())), view.zoom)
             exposed = [inverse.mapRect(QRectF(rect).adjusted(-1, -1, 1, 1)) for rect in _rects(bare)]
             from_far(painter, scene, exposed, thin=scene.inks.level > 0)
         painter.resetTransform()

@@ -246,3 +246,26 @@ def test_from_far_away_no_patch_of_near_blocks_is_left(show: Callable[[Document]
         turn(canvas, -38)
     assert canvas.glide.on
     assert canvas.glide._kept is None
+
+
+def test_out_and_in_again_colours_stay_until_a_picture_is_ready(
+    show: Callable[[Document], Canvas], large: Document, painted: Counter[str]
+) -> None:
+    canvas = show(large)
+    canvas.set_zoom(0.4)
+    rest(canvas)
+    canvas.glide._reserve()
+    finish(canvas)
+    while canvas.canvas.inks.level < 2:
+        turn(canvas)
+        finish(canvas)
+    while canvas.canvas.inks.level:
+        turn(canvas, -NOTCH)
+    painted.clear()
+    while canvas.canvas.inks.level < 2:
+        turn(canvas)
+    assert canvas.glide._kept is None
+    assert not painted
+    finish(canvas)
+    assert painted
+    assert canvas.glide._kept is not None
