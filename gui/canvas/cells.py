@@ -6,8 +6,8 @@ Not for: painting; Qt's own index does that.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Iterable
+from typing import Generic, TypeVar, cast
 
 from PySide6.QtCore import QRectF
 
@@ -34,17 +34,17 @@ class Cells(Generic[K]):
 
     def put(self, id_: K, rect: QRectF) -> None:
         """Enter a rectangle, or another one in its place."""
-        before = self._rects.get(id_)
-        if before is not None and _span(before) == _span(rect) and self._around is not None \
-                and not _reaches_edge(before, self._around):  # fmt: skip
-            self._rects[id_] = rect  # it stays in its cells
-            self._around = self._around.united(rect)
-            return
-        self.drop(id_)
+        before, span = self._rects.get(id_), _span(rect)
+        if before is not None:
+            if _span(before) == span and self._around is not None and not _reaches_edge(before, self._around):
+                self._rects[id_] = rect  # it stays in its cells
+                self._around = self._around.united(rect)
+                return
+            self.drop(id_)
         self._rects[id_] = rect
         if self._around is not None:
             self._around = self._around.united(rect)
-        for cell in _cells(_span(rect)):
+        for cell in _cells(span):
             self._cells.setdefault(cell, set()).add(id_)
 
     def drop(self, id_: K) -> None:
@@ -88,23 +88,23 @@ class Cells(Generic[K]):
 
 
 def _reaches_edge(rect: QRectF, around: QRectF) -> bool:
-    return (
-        rect.left() <= around.left()
-        or rect.top() <= around.top()
-        or rect.right() >= around.right()
-        or rect.bottom() >= around.bottom()
-    )
+    left, top, right, bottom = _edges(rect)
+    first, highest, last, lowest = _edges(around)
+    return left <= first or top <= highest or right >= last or bottom >= lowest
+
+
+def _edges(rect: QRectF) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in one call; the stubs do not say what it gives."""
+    return cast(tuple[float, float, float, float], rect.getCoords())
 
 
 def _span(rect: QRectF) -> Span:
+    left, top, right, bottom = _edges(rect)
     floor = math.floor
-    return (
-        floor(rect.left() / CELL),
-        floor(rect.top() / CELL),
-        floor(rect.right() / CELL),
-        floor(rect.bottom() / CELL),
-    )
+    return floor(left / CELL), floor(top / CELL), floor(right / CELL), floor(bottom / CELL)
 
 
-def _cells(span: Span) -> Iterator[tuple[int, int]]:
+def _cells(span: Span) -> Iterable[tuple[int, int]]:
+    if span[0] == span[2] and span[1] == span[3]:
+        return (span[:2],)
     return ((x, y) for x in range(span[0], span[2] + 1) for y in range(span[1], span[3] + 1))

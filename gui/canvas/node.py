@@ -91,7 +91,9 @@ class NodeItem(QGraphicsRectItem):
             self.stack = 0 if node.composite is None else 1 + (getattr(block, "repeat", 1) > 1)
             inputs, outputs = block.inputs(), block.outputs()
         self.inputs, self.outputs = inputs, outputs
-        self._resize(geometry.height_of(max(len(inputs), len(outputs))))
+        height = geometry.height_of(max(len(inputs), len(outputs)))
+        if height != self.height:
+            self._resize(height)
         geometry.put(self, node.x, node.y)
         self.refresh()
 
@@ -211,6 +213,8 @@ class NodeItem(QGraphicsRectItem):
     def port_place(self, port: str, is_input: bool) -> QPointF:
         """Where a port is in the scene."""
         ports = self.inputs if is_input else self.outputs
+        if ports and ports[0].name == port:
+            return self._local(0, is_input) + self.pos()
         index = next((i for i, p in enumerate(ports) if p.name == port), 0)
         return self._local(index, is_input) + self.pos()
 

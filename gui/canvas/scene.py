@@ -234,7 +234,7 @@ class CanvasScene(Ground):
             self.far.wires.drop(gone)
             self._unsaid.discard(end)
             gone.label.set_shown(False)
-            self.repaint_soon(gone.boundingRect())
+            self.repaint_soon(gone.room)
             super().removeItem(gone)
             changed.add(end)
         for end in fresh:
@@ -314,9 +314,8 @@ class CanvasScene(Ground):
         if via:
             self._corridors.pop(wire.wire.target, None)
         wire.lay(start, end, None if via else self._over(wire, start, end), via)
-        rect = wire.boundingRect()
-        self.wire_cells.put(wire, rect)
-        self.far.wires.put(wire, rect)
+        self.wire_cells.put(wire, wire.room)
+        self.far.wires.put(wire, wire.room)
 
     def ends(self, wire: WireItem) -> tuple[QPointF, QPointF]:
         """Where a wire begins and ends."""

@@ -166,6 +166,7 @@ class WireItem(QGraphicsPathItem):
         chosen, hovered: Whether it is selected, whether the mouse is over it.
         style: The name of the ink it is drawn with.
         course: The line alone, without the dots of its reroute points.
+        room: The rectangle that it covers.
     """
 
     def __init__(self, wire: Wire, inks: Inks, label: WireLabel) -> None:
@@ -180,8 +181,8 @@ class WireItem(QGraphicsPathItem):
         self.corners: QPolygonF | None = None  # its course with straight lines for curves, made when it is wanted
         self.course = QPainterPath()
         self._room = 0.0
-        # A little more than what it covers; Qt strokes the line anew for each question after that.
-        self._span = QRectF()
+        # Qt strokes the line anew for each question after what it covers; the span is a little more than that.
+        self.room = self._span = QRectF()
         self.setZValue(-1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.restyle()
@@ -193,10 +194,10 @@ class WireItem(QGraphicsPathItem):
         for point in via:
             path.addEllipse(point, DOT, DOT)
         if path != self.path():
-            if not self._span.isEmpty():  # it was somewhere else before
-                self._far()
+            self._far()  # where it was before
             self.setPath(path)
-            self._span = self.boundingRect().adjusted(-2, -2, 2, 2)
+            self.room = self.boundingRect()
+            self._span = self.room.adjusted(-2, -2, 2, 2)
             self._far()
             self.line, self.corners = [], None
         self.label.set_pos(middle)
@@ -233,7 +234,8 @@ class WireItem(QGraphicsPathItem):
 
     def _far(self) -> None:
         """Have the place painted anew where the scene paints it from far away."""
-        self.inks.far_changed(self._span, self)
+        if not self._span.isEmpty():
+            self.inks.far_changed(self._span, self)
 
     def setVisible(self, visible: bool) -> None:
         """Be there to see, or not."""
