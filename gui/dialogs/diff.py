@@ -24,22 +24,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from engine.graph.check import check
 from engine.graph.diff import lines
 from engine.training.runs import runs_folder
 from gui import figures, theme
 from gui.background import in_background
 from gui.dialogs.changes import ChangeList, Row, rows
-from gui.dialogs.sides import Compared, Side, compared, offers, preset_side, run_side
+from gui.dialogs.sides import Compared, Side, compared, laid_out, offers, preset_side, run_side
 from gui.document import Document
 from gui.figure.paint import Ink
-from gui.figure.plan import Request, plan
-from gui.figure.style import Show, style_of
+from gui.figure.plan import Plan
+from gui.figure.style import style_of
 from gui.figure.view import FigureView
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline
 
 FILE = "Another file…"
-SHOW = Show(title=False, caption=False, problems=False)  # what two drawings that stand side by side show
 KINDS = {"this": "", "run": "Run: ", "preset": "Preset: ", "file": "File: "}
 
 
@@ -72,6 +70,7 @@ class DiffDialog(QDialog):
         self.fault = Fault()
         self.copy = QPushButton("Copy as text")
         self.found: Compared | None = None
+        self._alone: Plan | None = None  # of this drawing, until something is compared
         self._wanted = 0
         self._build()
         self._connect()
@@ -129,10 +128,13 @@ class DiffDialog(QDialog):
         self._show_this()
 
     def _show_this(self) -> None:
-        """The drawing that is open, until there is something to compare it with."""
-        graph = self.this.read()
-        laid_out = plan(graph, check(graph), Request(SHOW, patterned=False))
-        self.views[1].set_plan(laid_out, Ink(style_of(theme.current().name)))
+        """The drawing that is open, until there is something to compare it with; a large one takes a while to lay out."""
+        self.views[1].empty = "Drawing…"
+        in_background(self, partial(laid_out, self.this), self._laid_out, self.fault.say)
+
+    def _laid_out(self, found: Plan) -> None:
+        self._alone = found
+        self._redraw()
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
@@ -255,16 +257,12 @@ class DiffDialog(QDialog):
             self.hint.setText("Choose what to compare this drawing with.")
 
     def _redraw(self, _name: str = "") -> None:
-        if self.found is None:
-            self._show_this()
-            return
-        style = style_of(theme.current().name)
-        marks, wires = self.found.difference.marks(), self.found.difference.wire_marks()
-        for view, graph, report, mark, wire in zip(
-            self.views, self.found.graphs, self.found.reports, marks, wires, strict=True
-        ):
-            request = Request(SHOW, patterned=False, marks=mark, wire_marks=wire)
-            view.set_plan(plan(graph, report, request), Ink(style))
+        ink = Ink(style_of(theme.current().name))
+        if self.found is not None:
+            for view, found in zip(self.views, self.found.plans, strict=True):
+                view.set_plan(found, ink)
+        elif self._alone is not None:
+            self.views[1].set_plan(self._alone, ink)
 
     # --- from one to the other
 

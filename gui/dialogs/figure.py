@@ -39,6 +39,7 @@ from gui.widgets import Fault, Heading, Hint, PrimaryButton, Section, Segmented,
 
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"), ("4", "4×"))
 SIDE = 290  # pixels of the column of choices
+MANY = 150  # blocks that take longer to lay out than a frame, and so are laid out on another thread
 SMALL = 5.0  # points; printed letters under this cannot be read
 LABELS = {
     "names": "Names", "kinds": "Kinds", "faces": "Settings", "shapes": "Output shapes", "counts": "Parameters",
@@ -80,7 +81,8 @@ class FigureDialog(QDialog):
         self.written: Path | None = None
         self._title = self.title.text()
         self._what: object = None
-        self._drawn = Plan()
+        self._drawn = self.plan = Plan()
+        self._waits = False  # for the blocks, which are being laid out
         self._natural = True  # nobody has asked for another width
         self._build()
         self._connect()
@@ -201,7 +203,7 @@ class FigureDialog(QDialog):
         self._measure()
 
     def redraw(self, *_: object) -> None:
-        """Lay the figure out as it is chosen and show it."""
+        """Lay the figure out as it is chosen and show it; of a large drawing, once that is laid out."""
         form = self.form()
         request = Request(
             self.show_(),
@@ -213,8 +215,11 @@ class FigureDialog(QDialog):
         bare = replace(request.show, title=False, caption=False, legend=False)
         what = (bare, request.patterned, request.only is None)
         if what != self._what:  # a letter more in the title lays no block out anew
+            if len(self.graph) >= MANY:
+                self._lay_out(what, request)
+                return
             self._what, self._drawn = what, drawn(self.graph, self.report, request)
-        self.plan: Plan = framed(self._drawn, request)
+        self.plan = framed(self._drawn, request)
         self.view.set_plan(self.plan, Ink(style_of(form.style), form.transparent))
         self.outcome.setText("")
         self.fault.say("" if self.plan.cards else "There is nothing to draw: the drawing has no blocks.")
@@ -222,6 +227,21 @@ class FigureDialog(QDialog):
         self.rows.setRowVisible(self.wide, form.format != "png")
         self.rows.setRowVisible(self.scale, form.format == "png")
         self._measure()
+
+    def _lay_out(self, what: object, request: Request) -> None:
+        """Begin to lay the blocks out on another thread, unless that is under way for what was chosen before."""
+        if not self._waits:
+            self._waits = True
+            self.view.empty = "Drawing…"
+            self._begin("Drawing…")
+            in_background(self, partial(drawn, self.graph, self.report, request), partial(self._laid_out, what),
+                          self._failed)  # fmt: skip
+
+    def _laid_out(self, what: object, found: Plan) -> None:
+        """Show what was laid out, or begin anew where something else has been chosen meanwhile."""
+        self._waits = False
+        self._what, self._drawn = what, found
+        self.redraw()
 
     def _measure(self) -> None:
         """Say how large it becomes, and whether its letters can be read."""

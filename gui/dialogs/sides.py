@@ -17,7 +17,10 @@ from engine.graph.diff import Difference, diff
 from engine.graph.model import Graph
 from engine.project import PRESET, open_project
 from engine.training.runs import Run, list_runs
+from gui.figure.plan import Plan, Request, plan
+from gui.figure.style import Show
 
+SHOW = Show(title=False, caption=False, problems=False)  # what two drawings that stand side by side show
 Kind = Literal["this", "preset", "run", "file"]
 
 
@@ -58,12 +61,14 @@ class Compared:
         sides: Where they come from.
         graphs, reports: What they are.
         difference: What is different.
+        plans: How they are shown, with what is different marked.
     """
 
     sides: tuple[Side, Side]
     graphs: tuple[Graph, Graph]
     reports: tuple[Report, Report]
     difference: Difference
+    plans: tuple[Plan, Plan]
 
 
 def compared(before: Side, after: Side) -> Compared:
@@ -72,8 +77,21 @@ def compared(before: Side, after: Side) -> Compared:
     Raises:
         StoreError: One cannot be read.
     """
-    one, other = before.read(), after.read()
-    return Compared((before, after), (one, other), (check(one), check(other)), diff(one, other))
+    graphs = before.read(), after.read()
+    reports = check(graphs[0]), check(graphs[1])
+    difference = diff(*graphs)
+    marks, wires = difference.marks(), difference.wire_marks()
+    first, second = (
+        plan(graphs[side], reports[side], Request(SHOW, patterned=False, marks=marks[side], wire_marks=wires[side]))
+        for side in (0, 1)
+    )
+    return Compared((before, after), graphs, reports, difference, (first, second))
+
+
+def laid_out(side: Side) -> Plan:
+    """How a drawing is shown while there is nothing to compare it with."""
+    graph = side.read()
+    return plan(graph, check(graph), Request(SHOW, patterned=False))
 
 
 def preset_sides() -> list[Side]:

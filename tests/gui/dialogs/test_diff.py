@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,10 +22,12 @@ from engine.training.record import GRAPH, INFO
 from engine.training.runs import runs_folder
 from gui import theme
 from gui.background import open_jobs
+from gui.dialogs import sides
 from gui.dialogs.changes import Row
 from gui.dialogs.diff import FILE, DiffDialog
 from gui.dialogs.sides import Side
 from gui.document import Document
+from gui.figure.plan import plan
 from tests.engine.graph.test_diff import renumbered
 
 LONG = 60_000  # milliseconds after which a test gives up
@@ -213,3 +217,24 @@ def test_the_pictures_follow_the_theme(dialog: DiffDialog, qtbot: QtBot) -> None
         assert dialog.views[0].grab().toImage() != light
     finally:
         theme.apply(app, before)  # type: ignore[arg-type]
+
+
+def test_drawings_are_laid_out_on_another_thread(
+    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def noting(*given: Any) -> Any:
+        threads.append(threading.current_thread())
+        return plan(*given)
+
+    monkeypatch.setattr(sides, "plan", noting)
+    dialog = DiffDialog(document)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: bool(dialog.views[1].plan.cards), timeout=LONG)
+    assert not dialog.views[0].plan.cards
+    dialog.compare(RELU, dialog.this)
+    qtbot.waitUntil(lambda: bool(dialog.views[0].plan.cards), timeout=LONG)
+    assert len(threads) == 3
+    assert threading.main_thread() not in threads

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure
 from engine.project import Project, open_project
-from gui.dialogs.figure import FigureDialog
+from gui.dialogs import figure
+from gui.dialogs.figure import FigureDialog, drawn
 from gui.document import Document
 
 LONG = 60_000  # milliseconds after which a test gives up
@@ -92,6 +95,34 @@ def test_the_figure_is_copied_as_svg_and_as_a_picture(dialog: FigureDialog, qtbo
     data = QGuiApplication.clipboard().mimeData()
     assert bytes(data.data("image/svg+xml").data()).startswith(b"<?xml")
     assert data.hasImage()
+
+
+def test_a_large_drawing_is_laid_out_on_another_thread_as_it_was_chosen_last(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def noting(*given: Any) -> Any:
+        threads.append(threading.current_thread())
+        return drawn(*given)
+
+    monkeypatch.setattr(figure, "drawn", noting)
+    monkeypatch.setattr(figure, "MANY", 5)
+    dialog = FigureDialog(Document(open_project("preset:lenet5")))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.save.isEnabled()
+    assert dialog.outcome.text()
+    dialog.parts["counts"].setChecked(False)
+    dialog.parts["wires"].setChecked(True)
+    qtbot.waitUntil(dialog.save.isEnabled, timeout=LONG)
+    assert len(threads) == 2  # the first was under way
+    assert threading.main_thread() not in threads
+    assert any(line.label is not None for line in dialog.plan.lines)
+    assert dialog.outcome.text() == ""
+    dialog.title.setText("deep")
+    assert dialog.plan.words[0].text == "deep"
+    assert len(threads) == 2
 
 
 def test_an_empty_drawing_is_told_and_not_written(qtbot: QtBot) -> None:
