@@ -12,6 +12,7 @@ again: the graph must be equal, value for value.
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import random
 import sys
@@ -46,6 +47,7 @@ from engine.project import Project
 from tests.campaigns.pulse import Pulse
 
 FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
+TELL_S = 3.0  # by the clock, after which it says where the window's thread is
 MOST = 120  # blocks; more only make it slower
 LOOK_EVERY = 25  # actions between two looks at the picture
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -235,7 +237,9 @@ class Monkey:
         """Undo or redo some steps."""
         stack = self.document.stack
         for _ in range(self.draw.choice((1, 1, 2, 5))):
-            (stack.undo if self.draw.random() < 0.55 else stack.redo)()
+            back = self.draw.random() < 0.55
+            self.entry += f" undo {stack.undoText()};" if back else f" redo {stack.redoText()};"
+            (stack.undo if back else stack.redo)()
             settle()  # as between two presses of the key
 
     def paste(self) -> None:
@@ -285,9 +289,11 @@ class Monkey:
         weights = [weight for weight, _ in self.actions]
         run = self.draw.choices([run for _, run in self.actions], weights)[0]
         self.entry, clock = "", time.perf_counter()
+        faulthandler.dump_traceback_later(TELL_S)  # what takes so long
         with self.pulse:
             run()
             settle()
+        faulthandler.cancel_dump_traceback_later()
         taken = self.pulse.longest, time.perf_counter() - clock
         if taken[0] > self.slowest[0]:
             self.slowest = (*taken, f"{run.__name__} {self.entry}".rstrip())
