@@ -5,8 +5,8 @@
 It clicks, drags, types, presses every key of the canvas, opens menus and takes entries of them, changes settings in the form,
 places blocks from the palette, pastes, groups, goes into composites, applies mends, changes the place and the theme, and starts,
 pauses and stops trainings. Nothing may raise, no Qt message may appear, the picture must stay equal to the document, and the event
-loop may not be kept waiting for more than a second. At the end everything is undone, back to the empty canvas, and done
-again: the graph must be equal, value for value.
+loop may not be kept waiting for more than a second; where an action takes three by the clock, it says where the window's thread
+is. At the end everything is undone, back to the empty canvas, and done again: the graph must be equal, value for value.
 """
 
 from __future__ import annotations
