@@ -23,7 +23,7 @@ from engine.graph.walk import Report, Running
 
 MOST_DEEP = 16  # composites within composites; keeps a hostile file from recursing without end
 _COUNTS, _PLACES = frozenset({"k", "total"}), frozenset({"i", "n"})
-MOST_REPETITIONS = 5000  # of all composites of a network; the deepest published ones have a hundred or two
+MOST_REPETITIONS = 2000  # of all composites of a network; the deepest published ones have some hundreds
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _chained(
                 reports += [report] * (block.repeat - len(reports))
                 break
             worked += 1 + report.repetitions
-            if worked > MOST_REPETITIONS and len(reports) < block.repeat:
+            if worked > MOST_REPETITIONS and 2 < len(reports) < block.repeat:
                 return Chained(tuple(reports), broken_off=True)
             arriving.update(zip(ports, report.exits, strict=False))
     except SettingError as error:

@@ -108,10 +108,10 @@ def test_more_repetitions_than_a_network_can_bear_are_a_problem_that_says_what_t
     assert f"{1000 + 1000 * 1000:,} repetitions" in problem.text
     assert f"{MOST_REPETITIONS:,} are the most" in problem.text
     assert report.inner["a"] == ()
-    graph.apply(Configure("a", {"depth": 3}))
+    graph.apply(Configure("a", {"depth": 1}))
     again = check(graph, before=report)
     assert again.ok
-    assert again.repetitions == 4000
+    assert again.repetitions == 2000 <= MOST_REPETITIONS
     assert again == check(graph)
 
 
@@ -123,10 +123,10 @@ def test_many_instances_are_too_many_together_though_each_is_not() -> None:
 
 
 def test_what_is_too_much_is_not_worked_out_to_its_end(worked: list[str]) -> None:
-    varying = definition("many", Node("s", "composite:turn", "s", {"repeat": "=500 + 0 * i"}))
+    varying = definition("many", Node("s", "composite:turn", "s", {"repeat": "=300 + 0 * i"}))
     several = [Node(f"a{n}", "composite:many", f"a{n}", {"repeat": 500}) for n in range(3)]
     report = check(network(*several, definitions=(TURN, varying)))
     problems = [problem for problem in report.problems if "repetitions" in problem.text]
     assert [problem.block for problem in problems] == ["a0", "a1", "a2"]
     assert all("at least" in problem.text for problem in problems)
-    assert len(worked) < 1.2 * MOST_REPETITIONS
+    assert len(worked) < 1.5 * MOST_REPETITIONS
