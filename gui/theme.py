@@ -141,8 +141,14 @@ _DARK = Tokens(
 
 
 class _Notifier(QObject):
-    """Says that the theme is another one."""
+    """Says that the theme is another one.
 
+    Attributes:
+        changing: Emits before it becomes one: what is not shown may go at once, so that it need not be styled.
+        changed: Emits its name.
+    """
+
+    changing = Signal()
     changed = Signal(str)
 
 
@@ -232,13 +238,17 @@ def apply(app: QApplication, name: ThemeName) -> None:
 
 
 def steps(app: QApplication, name: ThemeName) -> Iterator[str]:
-    """Do what `apply` does, in parts of about a third of the whole; gives the name of each that is done.
+    """Do what `apply` does, in parts of at most a third of the whole; gives the name of each that is done.
 
     It ends early where another theme has been put into force meanwhile.
     """
     load_fonts()
     tokens = tokens_of(name)
     _state["tokens"] = tokens
+    notifier().changing.emit()
+    yield "cleared"
+    if current() is not tokens:
+        return
     if app.property("layerloom-style") is None:  # a style sheet hides the style's name, so it cannot be asked for
         app.setStyle("Fusion")
         app.setProperty("layerloom-style", True)

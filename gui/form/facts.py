@@ -5,19 +5,51 @@ Not for: editing settings (`gui.form.panel`), nor figures in a table (`gui.form.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from engine.errors import Problem
-from engine.graph.receptive import Field, all_fields
+from engine.graph.check import Report
+from engine.graph.receptive import Field, Seen, all_fields
 from gui import theme
 from gui.document import Document
 
 
+@dataclass(frozen=True)
+class _Fields:
+    """Receptive fields that were worked out for a report.
+
+    Attributes:
+        whole: Whether these are the fields of all blocks, not only of those that lead to one.
+    """
+
+    report: Report
+    seen: Seen
+    whole: bool
+
+
+_known: WeakKeyDictionary[Document, _Fields] = WeakKeyDictionary()
+
+
+def _fields(document: Document, block: str) -> Seen:
+    """The fields in the network with that of a block, which stands there itself.
+
+    After an edit no more is worked out than it takes; a second block that is asked for is a person who goes about.
+    """
+    report, known = document.root_report, _known.get(document)
+    fresh = known is None or known.report is not report
+    if known is None or fresh or not (known.whole or block in known.seen.blocks):
+        known = _Fields(report, all_fields(document.root, report, until=block if fresh else None), not fresh)
+        _known[document] = known
+    return known.seen
+
+
 def field_of(document: Document, block: str) -> Field | None:
     """The receptive field of a block in the open drawing; inside a composite, of its first repetition there."""
-    way = (*document.path_in, block)
-    seen = all_fields(document.root, document.root_report, until=way[0])
+    seen = _fields(document, (*document.path_in, block)[0])
     for instance in document.path_in:
         repetitions = seen.inner.get(instance, ())
         if not repetitions:

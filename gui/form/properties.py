@@ -5,9 +5,10 @@ Not for: what stands on a page (`gui.form.pages`).
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedLayout, QWidget
 
 from engine.graph.model import End
 from gui import theme
@@ -19,6 +20,7 @@ from gui.form.pages import BlockPage, Page, SeveralPage
 from gui.form.wire import WirePage
 
 REST_MS = 60  # of a selection that is being drawn, until its page is made
+MOST_KEPT = 12  # pages of kinds of blocks; making one takes three times as long as showing another block on it
 
 
 class Properties(QWidget):
@@ -33,11 +35,10 @@ class Properties(QWidget):
         self.document = document
         self.setObjectName("properties")
         self.network = NetworkPage(document)
-        self._whole, self.area = _area(), _area()
-        self._whole.setWidget(self.network)
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._whole)
-        self._stack.addWidget(self.area)
+        self._whole = self.area = self._area()  # of the network; of what is shown
+        self._whole.setWidget(self.network)
+        self._kept: dict[str, QScrollArea] = {}  # with the pages of blocks, by kind, the one shown last at the end
         self.page: Page | CompositeForm = self.network
         self._wire: End | None = None
         self._learning: Source = lambda _block: ((), "")
@@ -47,9 +48,10 @@ class Properties(QWidget):
         self._later.timeout.connect(self._rebuild)
         document.selected.connect(self._selected)
         document.reported.connect(self._reported)
-        document.replaced.connect(self._rebuild)
+        document.replaced.connect(self._anew)
         document.place_changed.connect(self._retitled)
-        theme.notifier().changed.connect(self._rebuild)
+        theme.notifier().changed.connect(self._anew)
+        theme.notifier().changing.connect(self._forget)  # what is not there needs no other colours
         self._rebuild()
 
     def _selected(self, _ids: object) -> None:
@@ -69,32 +71,79 @@ class Properties(QWidget):
         self.refresh_learning()
         return True
 
+    def _forget(self) -> None:
+        """Keep no page but the one that is shown; the others go at once, for Qt styles what is still there."""
+        for kind, area in list(self._kept.items()):
+            if area is not self.area:
+                shiboken6.delete(self._kept.pop(kind))
+
+    def _anew(self, _what: object = None) -> None:
+        """Make the page anew: another project was loaded, or all looks different."""
+        self._forget()
+        self._rebuild()
+        self._forget()  # the page that was shown, unless it gave way to a new one
+
     def _rebuild(self, _what: object = None) -> None:
         self._later.stop()
-        before = self.page
-        chosen = tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
+        before, chosen = self.area, tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
+        focus = QApplication.focusWidget()
+        if focus is not None and before.isAncestorOf(focus):
+            focus.clearFocus()  # what was typed belongs to the block that was shown; no field of another takes the focus
         match len(chosen):
             case 0 if self._wire is not None and self._wire in self.document.graph.wires:
-                self.page = WirePage(self.document, self._wire)
+                self._show(WirePage(self.document, self._wire))
             case 0 if self.document.graph.owner is not None:
-                self.page = CompositeForm(self.document, self.document.graph.owner)
+                self._show(CompositeForm(self.document, self.document.graph.owner))
             case 0:
-                self.page = self.network
+                self.page, self.area = self.network, self._whole
                 self.network.refresh()
+                self._stack.setCurrentWidget(self._whole)
             case 1:
-                self.page = page = BlockPage(self.document, chosen[0])
-                if isinstance(before, BlockPage) and before.spec is page.spec:
-                    page.form.unfold_as(before.form)
+                self._show_block(chosen[0])
             case _:
-                self.page = SeveralPage(self.document, chosen)
-        old = self.area.takeWidget()
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-        if self.page is not self.network:
-            self.area.setWidget(self.page)
+                self._show(SeveralPage(self.document, chosen))
+        if before not in (self.area, self._whole, *self._kept.values()):
+            self._discard(before)
         self.refresh_learning()
-        self._stack.setCurrentWidget(self._whole if self.page is self.network else self.area)
+
+    def _show_block(self, block: str) -> None:
+        """Show a block on the page of its kind that was kept, or on a new one; the page on show cannot turn to it."""
+        kind = self.document.graph.node(block).kind
+        area = self._kept.pop(kind, None)
+        kept = area.widget() if area is not None else None
+        if area is not None and area is not self.area and isinstance(kept, BlockPage) and kept.turn_to(block):
+            self.page, self.area = kept, area
+            self._stack.setCurrentWidget(area)
+        else:
+            page = BlockPage(self.document, block)
+            if isinstance(kept, BlockPage) and kept.spec is page.spec:
+                page.form.unfold_as(kept.form)
+            if area is not None and area is not self.area:
+                self._discard(area)
+            self._show(page)
+        if isinstance(self.page, BlockPage) and self.page.instance is None:  # else it never turns to another
+            self._kept[kind] = self.area
+        if len(self._kept) > MOST_KEPT:
+            self._discard(self._kept.pop(next(iter(self._kept))))
+
+    def _show(self, page: Page | CompositeForm) -> None:
+        """Show a new page."""
+        self.page, self.area = page, self._area()
+        self.area.setWidget(page)
+        self._stack.setCurrentWidget(self.area)
+
+    def _area(self) -> QScrollArea:
+        made = QScrollArea()
+        made.setWidgetResizable(True)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._stack.addWidget(made)
+        return made
+
+    def _discard(self, area: QScrollArea) -> None:
+        self._stack.removeWidget(area)
+        area.hide()
+        area.deleteLater()
 
     def show_wire(self, end: End | None) -> None:
         """Show the wire that ends in an input while no block is selected; None: no wire."""
@@ -139,11 +188,3 @@ class Properties(QWidget):
             self.area.ensureWidgetVisible(self.page.help)
             self.page.help.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.page.help.setSelection(0, len(self.page.help.text()))
-
-
-def _area() -> QScrollArea:
-    made = QScrollArea()
-    made.setWidgetResizable(True)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return made

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import Configure, Connect, End, Wire
+from engine.graph.model import Configure, Connect, End, RemoveBlock, Wire
 from engine.project import Project, open_project
 from gui import theme
 from gui.document import Document
+from gui.form import properties
 from gui.form.editors import NumberEditor
 from gui.form.network_page import NetworkPage
 from gui.form.number import NumberEdit
@@ -308,3 +309,71 @@ def test_what_is_unfolded_stays_so_when_the_theme_switches(panel: Properties, do
     assert page is not before
     assert page.form.advanced.open
     assert not page.form.first.open
+
+
+def test_the_page_of_a_kind_that_was_shown_before_is_shown_again_as_it_was_unfolded(
+    panel: Properties, document: Document
+) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    page.form.set_open(True)
+    pick(document, "fc1")
+    pick(document, "output")
+    pick(document, "conv2")
+    assert panel.page is page
+    assert page.isVisible()
+    assert page.form.advanced.open
+    assert page.name.text() == "conv2"
+    assert page.facts.facts()["Output"] == "N×16×10×10"
+
+
+def test_a_page_that_was_kept_knows_nothing_of_a_block_that_is_gone(panel: Properties, document: Document) -> None:
+    pick(document, "conv2")
+    page = block_page(panel)
+    gone = page.block
+    pick(document, "fc1")
+    document.do(RemoveBlock(gone), "Delete")
+    document.do(Configure(document.graph.named("conv1").id, {"out_channels": 9}), "Set")
+    pick(document, "conv1")
+    assert panel.page is page
+    assert page.facts.facts()["Output"] == "N×9×28×28"
+
+
+def test_what_was_typed_goes_to_its_block_and_no_field_of_another_kind_takes_the_focus(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "fc1")
+    pick(document, "conv1")
+    page = block_page(panel)
+    panel.activateWindow()
+    page.name.setFocus()
+    qtbot.waitUntil(page.name.hasFocus)
+    page.name.selectAll()
+    qtbot.keyClicks(page.name, "first")
+    pick(document, "fc1")
+    assert document.graph.node(page.block).name == "first"
+    assert block_page(panel).name.text() == "fc1"
+    focus = QApplication.focusWidget()
+    assert focus is None or not panel.isAncestorOf(focus)
+
+
+def test_pages_are_kept_until_there_are_many_or_the_project_or_the_theme_is_another(
+    panel: Properties, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def widgets() -> list[BlockPage]:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        return panel.findChildren(BlockPage)
+
+    names = ["conv1", "fc1", "output"]
+    for name in names:
+        pick(document, name)
+    assert len(widgets()) == 3
+    monkeypatch.setattr(properties, "MOST_KEPT", 2)
+    pick(document, "conv1")
+    pick(document, next(node.name for node in document.graph if node.kind == "tanh"))
+    assert {page.kind for page in widgets()} == {"conv2d", "tanh"}
+    theme.notifier().changing.emit()
+    assert {page.kind for page in widgets()} == {"tanh"}
+    pick(document, "conv1")
+    document.replace(open_project("preset:lenet5"))
+    assert widgets() == []
