@@ -37,7 +37,7 @@ def dissolve(document: Document, blocks: Iterable[str]) -> tuple[str, ...]:
     placed: list[str] = []
     try:
         for id_ in instances:
-            edit, ids = dissolving.dissolve(here, id_)
+            edit, ids = dissolving.dissolve(here, id_, dissolving.MOST_BLOCKS - len(placed))
             if here is not document.graph:
                 here.run(edit)
             edits.append(edit)

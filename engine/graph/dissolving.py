@@ -21,7 +21,7 @@ from engine.graph.linked import drawings
 from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move, Node, RemoveBlock, SetMark, Wire
 from engine.graph.naming import FIRST, NAME_LENGTH, RUNNING
 
-MOST_BLOCKS = 5_000  # placed at once; a drawing with more cannot be worked with
+MOST_BLOCKS = 600  # placed at once, so that nobody waits; the deepest published networks have as many in one stage
 COUNTS = frozenset({"k", "total"})  # names that count over the whole network
 
 
@@ -53,12 +53,13 @@ class _Laying:
     wires: list[Wire] = field(default_factory=list)
 
 
-def dissolve(graph: Graph, instance: str) -> tuple[Edit, tuple[str, ...]]:
+def dissolve(graph: Graph, instance: str, most: int = MOST_BLOCKS) -> tuple[Edit, tuple[str, ...]]:
     """Put an instance's inside in its place.
 
     Args:
         graph: The drawing that it stands in.
         instance: Its id.
+        most: How many blocks it may become.
 
     Returns:
         The edit of that drawing, and the ids of the blocks that it places.
@@ -73,9 +74,11 @@ def dissolve(graph: Graph, instance: str) -> tuple[Edit, tuple[str, ...]]:
     terms = _terms(graph, node, composite)
     inside = [composite.body.node(id_) for id_ in composite.body.order()]
     inside = [held for held in inside if held.spec.role == "layer"]
-    if len(inside) * len(terms) > MOST_BLOCKS:
+    if len(inside) * len(terms) > most:
+        others = " with the others" if most < MOST_BLOCKS else ""
         raise GraphError(
-            f"{node.name} would become {len(inside) * len(terms):,} blocks; {MOST_BLOCKS:,} can be placed at once."
+            f"{node.name} would become {len(inside) * len(terms):,} blocks; {MOST_BLOCKS:,} can be placed at once{others}. "
+            "Let it repeat less often, or dissolve what is inside by itself."
         )
     ports = [port.name for port in composite.ports("port_in")]
     laying = _Laying(

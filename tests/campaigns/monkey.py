@@ -5,7 +5,7 @@
 It clicks, drags, types, presses every key of the canvas, opens menus and takes entries of them, changes settings in the form,
 places blocks from the palette, pastes, groups, goes into composites, applies mends, changes the place and the theme, and starts,
 pauses and stops trainings. Nothing may raise, no Qt message may appear, the picture must stay equal to the document, and the event
-loop may not be kept waiting for more than a second; where an action takes three by the clock, it says where the window's thread
+loop may not be kept waiting for more than a second; where an action takes longer by the clock, it says where the window's thread
 is. At the end everything is undone, back to the empty canvas, and done again: the graph must be equal, value for value.
 """
 
@@ -47,7 +47,7 @@ from engine.project import Project
 from tests.campaigns.pulse import Pulse
 
 FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
-TELL_S = 3.0  # by the clock, after which it says where the window's thread is
+TELL_S = 1.5  # by the clock, after which it says where the window's thread is
 MOST = 120  # blocks; more only make it slower
 LOOK_EVERY = 25  # actions between two looks at the picture
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -157,6 +157,7 @@ class Monkey:
 
         command = self.draw.choice(commands.COMMANDS)
         if commands.possible(self.canvas, command):
+            self.entry = command.title
             command.run(self.canvas)
 
     def type(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.graph.dissolving import MOST_BLOCKS
 from engine.graph.model import (
     AddBlock,
     Configure,
@@ -95,6 +96,28 @@ def test_two_instances_come_apart_in_one_step(view: Canvas, qtbot: QtBot) -> Non
     assert sorted(node.name for node in document.graph if node.kind == "conv2d") == ["conv1", "conv2"]
     document.stack.undo()
     assert document.root.same_as(before)
+
+
+def test_more_blocks_than_can_be_placed_while_somebody_waits_are_not_placed(view: Canvas, qtbot: QtBot) -> None:
+    document = view.document
+    made = group(view, qtbot, "b3")  # relu1
+    document.do(Configure(made, {"repeat": MOST_BLOCKS // 2}), "Set")
+    document.select([made])
+    qtbot.keyClick(view, Qt.Key.Key_D, CTRL)
+    both = [node.id for node in document.graph if node.composite is not None]
+    (copy,) = set(both) - {made}
+    document.do(Configure(copy, {"repeat": MOST_BLOCKS // 2 + 1}), "Set")
+    before = document.root.copy()
+    document.select(both)
+    with qtbot.waitSignal(document.refused) as said:
+        qtbot.keyClick(view, Qt.Key.Key_G, CTRL | SHIFT)
+    assert f"{MOST_BLOCKS} can be placed at once with the others" in said.args[0]
+    assert document.root.same_as(before)
+    document.do(Configure(copy, {"repeat": MOST_BLOCKS + 1}), "Set")
+    document.select([copy])
+    with qtbot.waitSignal(document.refused) as said:
+        qtbot.keyClick(view, Qt.Key.Key_G, CTRL | SHIFT)
+    assert f"{MOST_BLOCKS} can be placed at once. Let it repeat less often" in said.args[0]
 
 
 def test_what_cannot_be_grouped_is_said(view: Canvas, qtbot: QtBot) -> None:
