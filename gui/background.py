@@ -24,6 +24,8 @@ from engine.errors import EngineError
 
 T = TypeVar("T")
 
+UNFORESEEN = "This failed by a fault of the program. A report of it is saved."
+
 
 class _Box:
     """What two threads share of one job: the work on its way there, what came of it on its way back.
@@ -97,7 +99,10 @@ class _Desk(QObject):
         elif not shiboken6.isValid(job.owner):
             return
         elif error is not None:
-            raise error
+            try:
+                _call(job.owner, job.failed, UNFORESEEN)  # so that nobody waits for a result for ever
+            finally:
+                raise error
         else:
             _call(job.owner, job.done, result)
 
@@ -136,7 +141,8 @@ def in_background(
         done: Called on the window's thread with what `work` returned. A bound method of a QObject (or a `partial` of one) is
             not called when that has been deleted, whoever the owner; the signal of another object is: do not pass one.
         failed: Called on the window's thread with the sentence of an `EngineError` or an `OSError`. Any other exception
-            is a fault of ours: it is raised on the window's thread, where the crash report catches it.
+            is a fault of ours: after a sentence that says so, it is raised on the window's thread, where the crash report
+            catches it.
     """
     global _desk
     if _desk is None or not shiboken6.isValid(_desk):

@@ -144,7 +144,7 @@ class _Notifier(QObject):
     """Says that the theme is another one.
 
     Attributes:
-        changing: Emits before it becomes one: what is not shown may go at once, so that it need not be styled.
+        changing: Emits before anything is styled anew: what is not shown may go at once, so that it need not be.
         changed: Emits its name.
     """
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.blocks.spec import Shape
 from engine.declare import Json
-from engine.errors import EngineError, Fix, Problem, SettingError
+from engine.errors import BlockError, EngineError, Fix, Problem, SettingError
 from engine.graph.composite import Composite, CompositeBlock, repetitions
 from engine.graph.edits import Inside, Node
 from engine.graph.model import Graph
@@ -67,9 +67,16 @@ class Chained:
 
 
 def outside_of(block: CompositeBlock, xs: tuple[Shape, ...]) -> tuple[Report, ...]:
-    """One report a repetition for an instance that stands nowhere, its ports given shapes in their order."""
+    """One report a repetition for an instance that stands nowhere, its ports given shapes in their order.
+
+    Raises:
+        BlockError: It has more repetitions than a network can bear.
+    """
     ports = block.port_names
-    return chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0).reports
+    found = chain(block, None, dict(zip(ports, xs, strict=False)), RUNNING, Running(), depth=0)
+    if found.broken_off:
+        raise BlockError("inside", f"it has more than {MOST_REPETITIONS:,} repetitions, counting those inside it.")
+    return found.reports
 
 
 def chain(

@@ -28,7 +28,7 @@ SAMPLES = 24  # points of a wire's course that a click is measured against
 
 
 def put(item: QGraphicsItem, x: float, y: float) -> None:
-    """Set an item's place exactly: Qt leaves it where it is when it goes less than a billionth of its place."""
+    """Set an item's place exactly: Qt leaves it where it is when it goes less than a trillionth of its place."""
     item.setPos(x, y)
     if item.x() != x or item.y() != y:
         item.setPos(x + 1, y + 1)

@@ -166,7 +166,7 @@ class WireItem(QGraphicsPathItem):
         chosen, hovered: Whether it is selected, whether the mouse is over it.
         style: The name of the ink it is drawn with.
         course: The line alone, without the dots of its reroute points.
-        room: The rectangle that it covers.
+        room: The rectangle that it covered when it was laid; of a bad or chosen one, its line is a little wider.
     """
 
     def __init__(self, wire: Wire, inks: Inks, label: WireLabel) -> None:

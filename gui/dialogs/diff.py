@@ -130,11 +130,17 @@ class DiffDialog(QDialog):
     def _show_this(self) -> None:
         """The drawing that is open, until there is something to compare it with; a large one takes a while to lay out."""
         self.views[1].empty = "Drawing…"
-        in_background(self, partial(laid_out, self.this), self._laid_out, self.fault.say)
+        in_background(self, partial(laid_out, self.this), self._laid_out, self._not_laid_out)
 
     def _laid_out(self, found: Plan) -> None:
         self._alone = found
-        self._redraw()
+        if self.found is None:
+            self._redraw()
+
+    def _not_laid_out(self, text: str) -> None:
+        self.views[1].empty = ""
+        self.views[1].update()
+        self.fault.say(text)
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()

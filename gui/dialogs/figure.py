@@ -40,6 +40,7 @@ from gui.widgets import Fault, Heading, Hint, PrimaryButton, Section, Segmented,
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"), ("4", "4×"))
 SIDE = 290  # pixels of the column of choices
 MANY = 150  # blocks that take longer to lay out than a frame, and so are laid out on another thread
+DRAWING = "Drawing…"
 SMALL = 5.0  # points; printed letters under this cannot be read
 LABELS = {
     "names": "Names", "kinds": "Kinds", "faces": "Settings", "shapes": "Output shapes", "counts": "Parameters",
@@ -232,16 +233,29 @@ class FigureDialog(QDialog):
         """Begin to lay the blocks out on another thread, unless that is under way for what was chosen before."""
         if not self._waits:
             self._waits = True
-            self.view.empty = "Drawing…"
-            self._begin("Drawing…")
+            self.view.empty = DRAWING
+            self._begin(DRAWING)
             in_background(self, partial(drawn, self.graph, self.report, request), partial(self._laid_out, what),
-                          self._failed)  # fmt: skip
+                          self._not_laid_out)  # fmt: skip
 
     def _laid_out(self, what: object, found: Plan) -> None:
         """Show what was laid out, or begin anew where something else has been chosen meanwhile."""
         self._waits = False
         self._what, self._drawn = what, found
+        said, fault = self.outcome.text(), self.fault.text()
         self.redraw()
+        if said != DRAWING and not self._waits:  # what was written meanwhile, or was not
+            self.outcome.setText(said)
+            self.fault.say(fault)
+
+    def _not_laid_out(self, text: str) -> None:
+        """Nothing can be written; the next choice tries again."""
+        self._waits = False
+        self._what, self._drawn, self.plan = None, Plan(), Plan()
+        self.view.empty = ""
+        self.view.set_plan(self.plan, Ink(style_of(self.form().style)))
+        self.outcome.setText("")
+        self.fault.say(text)
 
     def _measure(self) -> None:
         """Say how large it becomes, and whether its letters can be read."""
@@ -316,7 +330,7 @@ class FigureDialog(QDialog):
 
     def _end(self, text: str) -> None:
         self.outcome.setText(text)
-        self._allow(True)
+        self._allow(not self._waits and bool(self.plan.cards))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -68,6 +68,13 @@ class Editor(QWidget):
         """Show that several blocks differ here."""
         raise NotImplementedError(type(self).__name__)
 
+    def forget(self) -> None:
+        """Leave nothing to a field's own undo: what was typed belongs to another block."""
+        for field in self.findChildren(QLineEdit):
+            before = field.blockSignals(True)
+            field.setText(field.text())
+            field.blockSignals(before)
+
     def _adopt(self, field: QWidget, stretch: int = 1) -> None:
         """Put the field in and give it the name, help and focus of the editor."""
         field.setAccessibleName(self.setting.label)

@@ -17,6 +17,8 @@ from engine.graph.receptive import Field, Seen, all_fields
 from gui import theme
 from gui.document import Document
 
+MOST_REPETITIONS = 200  # of composites, whose insides are gone through one by one
+
 
 @dataclass(frozen=True)
 class _Fields:
@@ -37,12 +39,14 @@ _known: WeakKeyDictionary[Document, _Fields] = WeakKeyDictionary()
 def _fields(document: Document, block: str) -> Seen:
     """The fields in the network with that of a block, which stands there itself.
 
-    After an edit no more is worked out than it takes; a second block that is asked for is a person who goes about.
+    After an edit no more is worked out than it takes; a second block that is asked for is a person who goes about. The whole of a
+    very large network is never worked out: that would take a second.
     """
     report, known = document.root_report, _known.get(document)
     fresh = known is None or known.report is not report
     if known is None or fresh or not (known.whole or block in known.seen.blocks):
-        known = _Fields(report, all_fields(document.root, report, until=block if fresh else None), not fresh)
+        whole = not fresh and report.repetitions <= MOST_REPETITIONS
+        known = _Fields(report, all_fields(document.root, report, until=None if whole else block), whole)
         _known[document] = known
     return known.seen
 

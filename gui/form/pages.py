@@ -62,7 +62,7 @@ class BlockPage(Page):
 
     def __init__(self, document: Document, block: str) -> None:
         super().__init__(document)
-        self.block = block
+        self.block, self._owner = block, document.graph.owner
         node = document.graph.node(block)
         self.kind = node.kind
         self.spec = node.spec
@@ -103,14 +103,20 @@ class BlockPage(Page):
         self.box.addStretch(1)
         self.refresh()
 
+    @property
+    def lasting(self) -> bool:
+        """Whether it can be turned to other blocks."""
+        return self.instance is None and self.bypass is None and self._plain
+
     def turn_to(self, block: str) -> bool:
         """Show another block of the same kind, so that what is unfolded and scrolled to stays; False where it needs a new page.
 
         A field that is being typed into keeps its block.
         """
         node, focus = self.document.graph.node(block), QApplication.focusWidget()
-        peculiar = self.instance is not None or self.bypass is not None or BypassRow.fits(self.document, node)
-        if node.spec is not self.spec or peculiar or not self._plain or self.document.graph.owner is not None:
+        if node.spec is not self.spec or not self.lasting or BypassRow.fits(self.document, node):
+            return False
+        if self.document.graph.owner is not None:
             return False
         if any(is_expression(value, self.spec.settings.get(name)) for name, value in node.settings.items()):
             return False
@@ -123,6 +129,8 @@ class BlockPage(Page):
         self.name_fault.say("")
         for row in self.form.rows.values():
             row.show_fault("")
+            if row.there:
+                row.editor.forget()
         self.refresh()
         self._find_field()
         return True
@@ -256,7 +264,13 @@ class BlockPage(Page):
             if self._field != before:
                 self._show_facts()
 
+    def _stands(self) -> bool:
+        """Whether its block is in the drawing that is open; what ends a field's typing may come after it has gone."""
+        return self.document.graph.owner == self._owner and self.block in self.document.graph.nodes
+
     def _set(self, name: str, value: object) -> None:
+        if not self._stands():
+            return
         node = self.document.graph.node(self.block)
         json = list(value) if isinstance(value, tuple) else value
         label = node.spec.settings[name].label.lower()
@@ -276,7 +290,7 @@ class BlockPage(Page):
         name = self.name.text().strip()
         self.name.setModified(False)
         self.name_fault.say("")
-        if self.block not in self.document.graph.nodes or name == self.document.graph.node(self.block).name:
+        if not self._stands() or name == self.document.graph.node(self.block).name:
             return
         fault = composing.rename_refusal(self.document, self.block, name)
         self.name_fault.say(fault[:1].upper() + fault[1:])

@@ -147,6 +147,12 @@ class PairEditor(Editor):
                 field.setText("" if number is None else str(number))
         self.refused.emit("")
 
+    def forget(self) -> None:
+        super().forget()
+        before = self.link.blockSignals(True)
+        self.link.setChecked(True)  # until a value is shown that is not square
+        self.link.blockSignals(before)
+
     def set_mixed(self) -> None:
         self._told = object()
         for button in self.words:

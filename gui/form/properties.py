@@ -6,9 +6,9 @@ Not for: what stands on a page (`gui.form.pages`).
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from engine.graph.model import End
 from gui import theme
@@ -28,7 +28,10 @@ class Properties(QWidget):
 
     Attributes:
         page: The page that is shown.
+        left: Emits when the page that has the focus gives way to another one.
     """
+
+    left = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,9 +89,10 @@ class Properties(QWidget):
     def _rebuild(self, _what: object = None) -> None:
         self._later.stop()
         before, chosen = self.area, tuple(id_ for id_ in self.document.selection if id_ in self.document.graph.nodes)
-        focus = QApplication.focusWidget()
-        if focus is not None and before.isAncestorOf(focus):
-            focus.clearFocus()  # what was typed belongs to the block that was shown; no field of another takes the focus
+        focus = self.window().focusWidget()  # also while a dialog has the focus
+        left = focus is not None and before.isAncestorOf(focus)
+        if focus is not None and left:
+            focus.clearFocus()  # what was typed is done with, and Qt hands the focus to no field of another block
         match len(chosen):
             case 0 if self._wire is not None and self._wire in self.document.graph.wires:
                 self._show(WirePage(self.document, self._wire))
@@ -105,6 +109,8 @@ class Properties(QWidget):
         if before not in (self.area, self._whole, *self._kept.values()):
             self._discard(before)
         self.refresh_learning()
+        if left:
+            self.left.emit()
 
     def _show_block(self, block: str) -> None:
         """Show a block on the page of its kind that was kept, or on a new one; the page on show cannot turn to it."""
@@ -115,13 +121,13 @@ class Properties(QWidget):
             self.page, self.area = kept, area
             self._stack.setCurrentWidget(area)
         else:
-            page = BlockPage(self.document, block)
-            if isinstance(kept, BlockPage) and kept.spec is page.spec:
-                page.form.unfold_as(kept.form)
+            page, like = BlockPage(self.document, block), kept or self.page
+            if isinstance(like, BlockPage) and like.spec is page.spec:
+                page.form.unfold_as(like.form)
             if area is not None and area is not self.area:
                 self._discard(area)
             self._show(page)
-        if isinstance(self.page, BlockPage) and self.page.instance is None:  # else it never turns to another
+        if isinstance(self.page, BlockPage) and self.page.lasting:
             self._kept[kind] = self.area
         if len(self._kept) > MOST_KEPT:
             self._discard(self._kept.pop(next(iter(self._kept))))

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import EngineError
 from gui import background
-from gui.background import in_background, open_jobs
+from gui.background import UNFORESEEN, in_background, open_jobs
 
 
 class Receiver(QObject):
@@ -114,7 +114,7 @@ def test_an_unforeseen_error_is_raised_on_the_windows_thread(qtbot: QtBot) -> No
         in_background(receiver, lambda: 1 // 0, receiver.take, receiver.take)
         settle(qtbot)
     assert [kind for kind, _, _ in raised] == [ZeroDivisionError]
-    assert receiver.got == []
+    assert receiver.got == [UNFORESEEN]
 
 
 def test_at_the_end_what_runs_is_waited_for_and_what_waits_is_dropped(qtbot: QtBot) -> None:

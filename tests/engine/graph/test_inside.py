@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from engine.blocks.spec import Shape
+from engine.errors import BlockError
 from engine.graph import inside
 from engine.graph.check import check
 from engine.graph.inside import MOST_REPETITIONS
@@ -130,3 +132,10 @@ def test_what_is_too_much_is_not_worked_out_to_its_end(worked: list[str]) -> Non
     assert [problem.block for problem in problems] == ["a0", "a1", "a2"]
     assert all("at least" in problem.text for problem in problems)
     assert len(worked) < 1.5 * MOST_REPETITIONS
+
+
+def test_figures_of_too_many_repetitions_are_refused_and_not_given_in_part() -> None:
+    varying = definition("many", Node("s", "composite:turn", "s", {"repeat": "=500 + 0 * i"}))
+    graph = network(Node("a", "composite:many", "a", {"repeat": 500}), definitions=(TURN, varying))
+    with pytest.raises(BlockError, match=f"more than {MOST_REPETITIONS:,} repetitions"):
+        graph.node("a").block().parameters(Shape((4, 8, 8)))

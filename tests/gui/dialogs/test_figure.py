@@ -125,6 +125,45 @@ def test_a_large_drawing_is_laid_out_on_another_thread_as_it_was_chosen_last(
     assert len(threads) == 2
 
 
+def test_a_layout_that_fails_is_told_and_the_next_choice_tries_again(
+    dialog: FigureDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_given: Any) -> Any:
+        raise OSError("no memory is left.")
+
+    monkeypatch.setattr(figure, "MANY", 5)
+    monkeypatch.setattr(figure, "drawn", failing)
+    dialog.parts["counts"].setChecked(False)
+    qtbot.waitUntil(lambda: bool(dialog.fault.text()), timeout=LONG)
+    assert not dialog.save.isEnabled()
+    assert dialog.outcome.text() == ""
+    monkeypatch.setattr(figure, "drawn", drawn)
+    dialog.parts["counts"].setChecked(True)
+    qtbot.waitUntil(dialog.save.isEnabled, timeout=LONG)
+    assert dialog.fault.text() == ""
+    assert dialog.plan.cards
+
+
+def test_what_was_written_is_told_though_another_layout_is_under_way(
+    dialog: FigureDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def held(*given: Any) -> Any:
+        go_on.wait()
+        return drawn(*given)
+
+    monkeypatch.setattr(figure, "MANY", 5)
+    monkeypatch.setattr(figure, "drawn", held)
+    dialog.parts["counts"].setChecked(False)
+    dialog.save_to(tmp_path / "net.svg")
+    qtbot.waitUntil(lambda: dialog.written is not None, timeout=LONG)
+    assert not dialog.save.isEnabled()
+    go_on.set()
+    qtbot.waitUntil(dialog.save.isEnabled, timeout=LONG)
+    assert str(tmp_path / "net.svg") in dialog.outcome.text()
+
+
 def test_an_empty_drawing_is_told_and_not_written(qtbot: QtBot) -> None:
     dialog = FigureDialog(Document(Project()))
     qtbot.addWidget(dialog)

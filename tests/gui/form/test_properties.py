@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, Connect, End, RemoveBlock, Wire
@@ -16,6 +16,7 @@ from gui.form.editors import NumberEditor
 from gui.form.network_page import NetworkPage
 from gui.form.number import NumberEdit
 from gui.form.pages import BlockPage, SeveralPage
+from gui.form.pair import PairEditor
 from gui.form.properties import Properties
 from gui.form.wire import WirePage
 
@@ -353,8 +354,72 @@ def test_what_was_typed_goes_to_its_block_and_no_field_of_another_kind_takes_the
     pick(document, "fc1")
     assert document.graph.node(page.block).name == "first"
     assert block_page(panel).name.text() == "fc1"
-    focus = QApplication.focusWidget()
-    assert focus is None or not panel.isAncestorOf(focus)
+    assert panel.window().focusWidget() is None
+
+
+def test_no_field_takes_the_focus_when_a_command_of_a_dialog_selects_another_block(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "fc1")
+    block_page(panel).name.setFocus()
+    pick(document, "conv1")
+    panel.activateWindow()
+    block_page(panel).name.setFocus()
+    qtbot.waitUntil(block_page(panel).name.hasFocus)
+    dialog = QDialog(panel)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not block_page(panel).name)
+    with qtbot.waitSignal(panel.left):
+        pick(document, "fc1")
+    assert panel.window().focusWidget() is None
+    dialog.close()
+
+
+def test_what_was_typed_is_not_taken_back_on_another_block(panel: Properties, document: Document, qtbot: QtBot) -> None:
+    document.do(Configure(document.graph.named("conv2").id, {"out_channels": 16}), "Set")
+    pick(document, "conv1")
+    page = block_page(panel)
+    field = number(page, "out_channels")
+    field.selectAll()
+    qtbot.keyClicks(field, "16")
+    pick(document, "fc1")
+    pick(document, "conv2")
+    assert panel.page is page
+    field.undo()
+    assert field.text() == "16"
+    assert document.graph.named("conv2").settings["out_channels"] == 16
+
+
+def test_the_height_and_width_of_the_next_block_are_linked_where_they_are_equal(
+    panel: Properties, document: Document
+) -> None:
+    document.do(Configure(document.graph.named("conv1").id, {"kernel_size": [3, 5]}), "Set")
+    pick(document, "conv1")
+    page = block_page(panel)
+    kernel = page.form.editor("kernel_size")
+    assert isinstance(kernel, PairEditor)
+    assert not kernel.link.isChecked()
+    pick(document, "conv2")
+    assert panel.page is page
+    assert kernel.link.isChecked()
+    assert document.graph.named("conv2").settings.get("kernel_size", 5) == 5
+    pick(document, "conv1")
+    assert not kernel.link.isChecked()
+    assert document.graph.named("conv1").settings["kernel_size"] == [3, 5]
+
+
+def test_the_page_of_a_composite_stays_unfolded_for_another_instance(qtbot: QtBot) -> None:
+    document = Document(open_project("preset:resnet50"))
+    panel = Properties(document)
+    qtbot.addWidget(panel)
+    panel.show()
+    pick(document, "layer1")
+    block_page(panel).form.set_open(True)
+    pick(document, "layer2")
+    assert block_page(panel).form.advanced.open
+    theme.notifier().changed.emit(theme.current().name)
+    assert block_page(panel).form.advanced.open
 
 
 def test_pages_are_kept_until_there_are_many_or_the_project_or_the_theme_is_another(
