@@ -55,7 +55,7 @@ def application() -> QApplication:
     app.setApplicationName("LayerLoom")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("layerloom")
-    collect_here(app)
+    collect_here(app, sets_aside=True)
     choice = preferences.theme_choice()
     theme.apply(app, theme.system_theme(app) if choice == "system" else "dark" if choice == "dark" else "light")
     return app

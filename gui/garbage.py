@@ -6,24 +6,36 @@ timers live on in the window's, and the next turn of the event loop is a segment
 switched off and done here, from a timer, by the rules that Python itself goes by, except that looking through everything, a
 tenth of a second in a large project, waits for a moment in which nothing goes on. Objects are counted, never listed: a list of them
 (`gc.get_objects`) holds what other threads are only making, and Python refuses to let a tuple grow that somebody else holds
-(SystemError; https://bugs.python.org/issue15108). Not for: reference counts, which free nearly everything at once on any thread.
+(SystemError; https://bugs.python.org/issue15108).
+
+Modules are never garbage, but torch's alone are 300,000 objects: looking through them takes a third of a second. So what is there
+once many modules have been loaded is set aside for good (`gc.freeze`). Not for: reference counts, which free nearly everything at
+once on any thread.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 
 from PySide6.QtCore import QObject, QTimer
 
 INTERVAL_MS = 100  # a training makes a few thousand objects meanwhile, collected in a millisecond
+MODULES = 100  # that have been loaded since, and all there is will be set aside again: with them a few things of a project, once
+LEAST_OLD = 40_000  # objects; to look through fewer takes less than a frame
 GROWN = 4  # everything is looked through when what has grown old since is a quarter of what there was, as Python does
 
 
 class Collector(QObject):
-    """Collects whenever the event loop comes round, instead of Python's own automatic collection."""
+    """Collects whenever the event loop comes round, instead of Python's own automatic collection.
 
-    def __init__(self, parent: QObject) -> None:
+    Attributes:
+        sets_aside: Whether it sets aside what modules hold; not for tests, which look for what is left of a project.
+    """
+
+    def __init__(self, parent: QObject, *, sets_aside: bool = False) -> None:
         super().__init__(parent)
+        self.sets_aside, self._modules = sets_aside, 0
         self.setObjectName("garbage")
         gc.disable()
         self._young = (
@@ -55,9 +67,14 @@ class Collector(QObject):
     def _collect_all(self) -> None:
         self._old = max(1, self._old + self._aged - gc.collect(2))
         self._aged = 0
+        if self.sets_aside:
+            if len(sys.modules) >= self._modules + MODULES:
+                gc.freeze()
+                self._modules, self._old = len(sys.modules), 0
+            self._old = max(self._old, LEAST_OLD)
 
 
-def collect_here(parent: QObject) -> Collector:
+def collect_here(parent: QObject, *, sets_aside: bool = False) -> Collector:
     """Collect on this thread, the window's, from now on; `parent` is the application."""
     existing = parent.findChild(Collector)
-    return existing if isinstance(existing, Collector) else Collector(parent)
+    return existing if isinstance(existing, Collector) else Collector(parent, sets_aside=sets_aside)

@@ -120,6 +120,52 @@ def test_little_is_left_for_later_and_much_is_collected_in_full(qapp: QCoreAppli
     assert len(kept) == 2
 
 
+SETS_ASIDE = """
+import gc, sys, types, weakref
+from PySide6.QtCore import QCoreApplication
+from gui import garbage
+app = QCoreApplication([])
+collector = garbage.collect_here(app, sets_aside=True)
+class Node:
+    pass
+def cycle():
+    node = Node()
+    node.itself = node
+    return weakref.ref(node), node
+def everything():
+    collector._aged = garbage.GROWN * (collector._old + 1)
+    gc.collect(0)
+    collector.collect_due()
+modules = [types.ModuleType(f"module{n}") for n in range(2 * garbage.MODULES)]
+before = gc.get_freeze_count()
+gone, node = cycle()
+del node
+everything()
+assert gone() is None
+aside = gc.get_freeze_count()
+assert aside > before + len(modules), "what modules hold is set aside"
+everything()
+assert gc.get_freeze_count() <= aside, "once"
+gone, node = cycle()
+del node
+everything()
+assert gone() is None, "what is made later is collected as ever"
+sys.modules.update({module.__name__: module for module in modules})
+made = [[] for _ in range(1000)]
+everything()
+assert gc.get_freeze_count() >= aside + len(made), "with what came along with more modules"
+print("all of it")
+"""
+
+
+def test_what_modules_hold_is_set_aside_and_garbage_is_collected_as_ever() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", SETS_ASIDE], cwd=ROOT, env=os.environ, timeout=60, check=False, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert ended.stdout.strip() == "all of it", ended.stderr
+
+
 def test_objects_that_other_threads_are_making_are_left_alone(
     qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
