@@ -74,7 +74,8 @@ class DesignPlace(QMainWindow):
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
         self.canvas.wire_chosen.connect(self.properties.show_wire)
-        self.properties.left.connect(self.canvas.setFocus)
+        for panel in (self.properties, self.problems):
+            panel.left.connect(self.canvas.setFocus)
         self.setTabOrder(self.palette_panel.list, self.canvas)
         self.setFocusProxy(self.canvas)
 

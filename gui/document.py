@@ -115,12 +115,12 @@ class Document(QObject):
             self._stop_listening()
         self.project = project
         self._stop_listening = project.graph.changed.connect(self._edited)
-        self.stack.clear()
-        self.stack.setClean()
         self._recovered = False
         self.selection = ()
         self.scope, self._owner = ROOT, None
         self.root_report = self.report = check(self.root, self.facts)
+        self.stack.clear()  # who hears of it looks at the new project
+        self.stack.setClean()
 
     def replace(self, project: Project, *, recovered: bool = False) -> None:
         """Show another project; `recovered` marks it as holding changes that its file has not."""

@@ -12,8 +12,11 @@ from typing import Generic, TypeVar, cast
 from PySide6.QtCore import QRectF
 
 CELL = 512.0  # canvas units; a block lies in one to four cells
+MOST_CELLS = 64  # a wire to a block that was dragged far away would lie in hundreds of thousands
 
 Span = tuple[int, int, int, int]
+Cell = tuple[int, int]
+LARGE: Cell = (2**31, 2**31)  # stands for all cells; what lies in so many is looked at each time
 K = TypeVar("K", bound=Hashable)
 
 
@@ -22,7 +25,7 @@ class Cells(Generic[K]):
 
     def __init__(self) -> None:
         self._rects: dict[K, QRectF] = {}
-        self._cells: dict[tuple[int, int], set[K]] = {}
+        self._cells: dict[Cell, set[K]] = {}
         self._around: QRectF | None = QRectF()  # None: to be found anew
 
     def __len__(self) -> int:
@@ -44,7 +47,7 @@ class Cells(Generic[K]):
         self._rects[id_] = rect
         if self._around is not None:
             self._around = self._around.united(rect)
-        for cell in _cells(span):
+        for cell in _homes(span):
             self._cells.setdefault(cell, set()).add(id_)
 
     def drop(self, id_: K) -> None:
@@ -53,7 +56,7 @@ class Cells(Generic[K]):
         if rect is not None:
             if self._around is not None and _reaches_edge(rect, self._around):
                 self._around = None  # it may have been what reached furthest
-            for cell in _cells(_span(rect)):
+            for cell in _homes(_span(rect)):
                 self._cells[cell].discard(id_)
 
     def clear(self) -> None:
@@ -67,8 +70,8 @@ class Cells(Generic[K]):
         span = _span(rect)
         if (span[2] - span[0] + 1) * (span[3] - span[1] + 1) > len(self._rects):
             return [id_ for id_, held in self._rects.items() if held.intersects(rect)]
-        within, near = set[K](), set[K]()
-        for x, y in _cells(span):
+        within, near = set[K](), set(self._cells.get(LARGE, ()))
+        for x, y in _grid(span):
             inside = span[0] < x < span[2] and span[1] < y < span[3]  # what lies in such a cell touches it for certain
             (within if inside else near).update(self._cells.get((x, y), ()))
         return [*within, *(id_ for id_ in near - within if self._rects[id_].intersects(rect))]
@@ -104,7 +107,13 @@ def _span(rect: QRectF) -> Span:
     return floor(left / CELL), floor(top / CELL), floor(right / CELL), floor(bottom / CELL)
 
 
-def _cells(span: Span) -> Iterable[tuple[int, int]]:
+def _homes(span: Span) -> Iterable[Cell]:
+    """The cells that a rectangle is entered in."""
     if span[0] == span[2] and span[1] == span[3]:
         return (span[:2],)
+    many = (span[2] - span[0] + 1) * (span[3] - span[1] + 1) > MOST_CELLS
+    return (LARGE,) if many else _grid(span)
+
+
+def _grid(span: Span) -> Iterable[Cell]:
     return ((x, y) for x in range(span[0], span[2] + 1) for y in range(span[1], span[3] + 1))

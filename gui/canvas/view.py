@@ -41,6 +41,7 @@ from gui.canvas.inks import FULL_FROM
 from gui.canvas.marks import GuideLines, Rings
 from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
 from gui.canvas.scene import CanvasScene
+from gui.canvas.space import SpaceBar
 from gui.canvas.wire import WireItem
 from gui.canvas.zoom import ZoomView
 from gui.document import Document
@@ -71,7 +72,7 @@ class Canvas(ZoomView):
         self.edges = EdgeScroll(self)
         self._hover = Hover(self)
         self._marked: WireItem | None = None
-        self._space = self._space_used = False
+        self._space = SpaceBar()
         self._fit_pending = True
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: blocks and wires of the network")
@@ -207,7 +208,7 @@ class Canvas(ZoomView):
         if self._gesture is not None:
             return
         if event.button() == Qt.MouseButton.MiddleButton or (
-            event.button() == Qt.MouseButton.LeftButton and self._space
+            event.button() == Qt.MouseButton.LeftButton and self._space.held
         ):
             self._gesture = Pan(self, at)
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -229,7 +230,7 @@ class Canvas(ZoomView):
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.finish(event.position().toPoint(), event.modifiers())
-            self._space_used = True
+            self._space.used = True
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open, write, lead a wire through a point, or add, by what is under the mouse."""
@@ -325,7 +326,7 @@ class Canvas(ZoomView):
             return
         if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             if not event.isAutoRepeat():
-                self._space, self._space_used = True, False
+                self._space.press()
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             return
         sequence = QKeySequence(event.keyCombination())
@@ -342,9 +343,8 @@ class Canvas(ZoomView):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space let go without a drag: quick-add."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            tapped, self._space = self._space and not self._space_used, False
             self.viewport().unsetCursor()
-            if tapped and self._gesture is None:
+            if self._space.release() and self._gesture is None:
                 self.quick_add()
             return
         super().keyReleaseEvent(event)
@@ -358,7 +358,7 @@ class Canvas(ZoomView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A Space held while the focus goes is let go."""
-        self._space = False
+        self._space.held = False
         super().focusOutEvent(event)
 
     def _cancel(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedLayout, QWidget
 
 from engine.graph.model import End
 from gui import theme
@@ -66,6 +66,9 @@ class Properties(QWidget):
     def _turned(self) -> bool:
         """Whether the page that is shown could show the one block that is selected now."""
         chosen, page = self.document.selection, self.page
+        focus = self.window().focusWidget()
+        if focus is not None and focus is not QApplication.focusWidget() and self.isAncestorOf(focus):
+            return False  # a dialog has selected it: its field would have the focus next
         if len(chosen) != 1 or not isinstance(page, BlockPage) or chosen[0] not in self.document.graph.nodes:
             return False
         if not page.turn_to(chosen[0]):

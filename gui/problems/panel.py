@@ -152,11 +152,13 @@ class Problems(QWidget):
     Attributes:
         goto: Emits the id of the block to show.
         data_wanted: The person wants to see the data, which keep the network from being trained.
+        left: Emits when the last problem has been mended here and nothing is left to have the focus.
         rows: The rows that are shown.
     """
 
     goto = Signal(str)
     data_wanted = Signal()
+    left = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -211,6 +213,8 @@ class Problems(QWidget):
             self._stack.setCurrentWidget(self.area if problems else self.good)
             return
         self._shown, self._names = problems, names
+        focus = self.window().focusWidget()
+        left = not problems and focus is not None and self.area.isAncestorOf(focus)
         for row in self.rows[len(problems) :]:
             self._column.removeWidget(row)
             row.hide()
@@ -226,6 +230,8 @@ class Problems(QWidget):
             self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
         self._stack.setCurrentWidget(self.area if problems else self.good)
+        if left:
+            self.left.emit()
 
     def show_lacking(self, text: str) -> None:
         """Say what keeps a sound drawing from being trained, as a sentence; empty where nothing does."""

@@ -47,7 +47,7 @@ from engine.project import Project
 from tests.campaigns.pulse import Pulse
 
 FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
-TELL_S = 1.5  # by the clock, after which it says where the window's thread is
+TELL_S = 3.0  # by the clock, after which it says where the window's thread is
 MOST = 120  # blocks; more only make it slower
 LOOK_EVERY = 25  # actions between two looks at the picture
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
