@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.blocks.spec import kinds, spec_of
-from engine.graph.model import Connect, End, Wire
+from engine.graph.model import Batch, Connect, End, RemoveBlock, Wire
 from engine.project import open_project
 from gui import preferences, theme
 from gui.actions import Actions
@@ -164,3 +164,37 @@ def test_the_properties_follow_the_wire_that_is_chosen_on_the_canvas(design: Des
     design.canvas.choose_wire(end)
     design.document.new()
     assert not isinstance(design.properties.page, WirePage)
+
+
+def test_a_command_of_a_dialog_leaves_the_keyboard_on_the_canvas_and_not_in_a_field_of_what_it_selects(
+    design: DesignPlace, qtbot: QtBot
+) -> None:
+    document = design.document
+    design.activateWindow()
+    document.select([document.graph.named("conv1").id])
+    page = design.properties.page
+    assert isinstance(page, BlockPage)
+    page.name.setFocus()
+    qtbot.waitUntil(page.name.hasFocus)
+    dialog = QDialog(design)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: not page.name.hasFocus())
+    document.select([document.graph.named("conv2").id])
+    dialog.close()
+    assert design.window().focusWidget() is design.canvas
+
+
+def test_after_the_last_mend_the_keyboard_is_on_the_canvas(design: DesignPlace, qtbot: QtBot) -> None:
+    graph = design.document.graph
+    wire = Connect(Wire(End(graph.named("pool2").id, "y"), End(graph.named("fc1").id, "x")))
+    design.document.do(Batch((RemoveBlock(graph.named("flatten1").id), wire)), "Break")
+    design.activateWindow()
+    button = design.problems.rows[0].findChild(QPushButton, "fix-0")
+    assert isinstance(button, QPushButton)
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    with qtbot.waitSignal(design.problems.left):  # Qt alone hands the focus to whatever comes next
+        button.click()
+    assert design.problems.rows == []
+    assert design.window().focusWidget() is design.canvas

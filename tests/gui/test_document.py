@@ -98,6 +98,19 @@ def test_a_selection_forgets_blocks_that_are_gone(document: Document) -> None:
     assert document.selection == (ids[1],)
 
 
+def test_whoever_hears_that_the_steps_are_gone_sees_nothing_of_the_project_before(document: Document) -> None:
+    conv = document.graph.named("conv2").id
+    document.do(Configure(conv, {"out_channels": 9}), "More filters")
+    document.select([conv])
+    seen: list[tuple[tuple[str, ...], bool]] = []
+    document.stack.indexChanged.connect(
+        lambda _index: seen.append((document.selection, document.report.blocks.keys() == document.graph.nodes.keys()))
+    )
+    document.replace(open_project("preset:resnet18"))
+    assert seen
+    assert set(seen) == {((), True)}
+
+
 def test_saving_clears_the_dirty_mark_and_a_file_that_cannot_be_opened_changes_nothing(
     document: Document, tmp_path: Path
 ) -> None:
