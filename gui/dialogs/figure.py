@@ -126,6 +126,7 @@ class FigureDialog(QDialog):
         for field, name in ((self.title, "Title"), (self.caption, "Caption")):
             field.setAccessibleName(name)
             field.setPlaceholderText(f"No {name.lower()}")
+            field.setCursorPosition(0)  # the first words are those that tell one from another
             left.addWidget(field)
         left.addSpacing(theme.SPACE)
         left.addWidget(Section("Size"))

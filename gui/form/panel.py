@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.blocks.initial import FIRST_VALUES, matters
 from engine.declare import Text, settings_of
@@ -57,7 +57,9 @@ class SettingsForm(QWidget):
         for fold in (self.advanced, self.first):
             column.addWidget(fold)
             fold.setVisible(any(self._fold_of(name) is fold for name in self.rows))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column.addStretch(
+            1
+        )  # what stands above it may be taller than it wants; a largest height would cut wrapped sentences off
 
     def _listen(self, row: Row) -> None:
         row.editor.changed.connect(self._changed)

@@ -136,6 +136,9 @@ class Row(QWidget):
 
     def show_fault(self, sentence: str) -> None:
         """Show why the entry is no value; an empty text takes the sentence away."""
+        name = self.setting.name
+        if sentence.startswith(f"{name} "):  # as code and projects call it
+            sentence = self.setting.label + sentence.removeprefix(name)
         if sentence or self._parts is not None:
             self.fault.say(sentence[:1].upper() + sentence[1:])
 

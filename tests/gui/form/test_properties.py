@@ -442,3 +442,19 @@ def test_pages_are_kept_until_there_are_many_or_the_project_or_the_theme_is_anot
     pick(document, "conv1")
     document.replace(open_project("preset:lenet5"))
     assert widgets() == []
+
+
+def test_a_sentence_about_a_wrong_entry_names_the_setting_as_the_label_does_and_is_whole(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    pick(document, "conv1")
+    page = block_page(panel)
+    field = number(page, "out_channels")
+    field.selectAll()
+    qtbot.keyClicks(field, "abc")
+    row = page.form.rows["out_channels"]
+    assert row.fault.text().startswith("Out channels is 'abc', but")
+    at_rest(panel, row.fault, qtbot)
+    assert row.fault.heightForWidth(row.fault.width()) > 1.5 * row.fault.fontMetrics().height()
+    assert row.fault.height() >= row.fault.heightForWidth(row.fault.width())
+    assert row.geometry().bottom() < page.form.rows["kernel_size"].y()
