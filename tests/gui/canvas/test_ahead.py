@@ -66,6 +66,9 @@ def note(canvas: Canvas, block: str) -> Mark:
 
 def off(qapp: QApplication, canvas: Canvas) -> int:
     """How many pixels of the screen differ from what painting it anew gives; smooth edges may be rounded otherwise."""
+    canvas.canvas.late.finish()
+    canvas.minimap._redraw()  # it follows an edit later than the drawing does
+    turns(qapp)
     shown = screen(canvas)
     canvas.viewport().update()
     turns(qapp)
