@@ -8,9 +8,9 @@ tenth of a second in a large project, waits for a moment in which nothing goes o
 (`gc.get_objects`) holds what other threads are only making, and Python refuses to let a tuple grow that somebody else holds
 (SystemError; https://bugs.python.org/issue15108).
 
-Modules are never garbage, but torch's alone are 300,000 objects: looking through them takes a third of a second. So what is there
-once many modules have been loaded is set aside for good (`gc.freeze`). Not for: reference counts, which free nearly everything at
-once on any thread.
+Modules are never garbage, but nearly all of the 400,000 objects that looking through everything goes through are theirs. So what
+is there once many modules have been loaded is set aside for good (`gc.freeze`). Not for: reference counts, which free nearly
+everything at once on any thread.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import sys
 from PySide6.QtCore import QObject, QTimer
 
 INTERVAL_MS = 100  # a training makes a few thousand objects meanwhile, collected in a millisecond
-MODULES = 100  # that have been loaded since, and all there is will be set aside again: with them a few things of a project, once
-LEAST_OLD = 40_000  # objects; to look through fewer takes less than a frame
+MODULES = 100  # more than the last time, and what there is by now is set aside too
+LEAST_OLD = 40_000  # objects that are reckoned with where fewer are left: else every few new ones would be looked through at once
 GROWN = 4  # everything is looked through when what has grown old since is a quarter of what there was, as Python does
 
 

@@ -238,7 +238,7 @@ def apply(app: QApplication, name: ThemeName) -> None:
 
 
 def steps(app: QApplication, name: ThemeName) -> Iterator[str]:
-    """Do what `apply` does, in parts of at most a third of the whole; gives the name of each that is done.
+    """Do what `apply` does, in parts; gives the name of each that is done.
 
     It ends early where another theme has been put into force meanwhile.
     """

@@ -21,7 +21,7 @@ from engine.graph.linked import drawings
 from engine.graph.model import AddBlock, Batch, Connect, Edit, End, Graph, Move, Node, RemoveBlock, SetMark, Wire
 from engine.graph.naming import FIRST, NAME_LENGTH, RUNNING
 
-MOST_BLOCKS = 600  # placed at once, so that nobody waits; the deepest published networks have as many in one stage
+MOST_BLOCKS = 600  # placed at once; a thousand keep the window busy for three quarters of a second
 COUNTS = frozenset({"k", "total"})  # names that count over the whole network
 
 
@@ -75,11 +75,10 @@ def dissolve(graph: Graph, instance: str, most: int = MOST_BLOCKS) -> tuple[Edit
     inside = [composite.body.node(id_) for id_ in composite.body.order()]
     inside = [held for held in inside if held.spec.role == "layer"]
     if len(inside) * len(terms) > most:
-        others = " with the others" if most < MOST_BLOCKS else ""
-        raise GraphError(
-            f"{node.name} would become {len(inside) * len(terms):,} blocks; {MOST_BLOCKS:,} can be placed at once{others}. "
-            "Let it repeat less often, or dissolve what is inside by itself."
-        )
+        told = f"{node.name} would become {len(inside) * len(terms):,} blocks; {MOST_BLOCKS:,} can be placed at once"
+        if most < MOST_BLOCKS:
+            raise GraphError(f"{told} with the others. Dissolve them one by one.")
+        raise GraphError(f"{told}. Let it repeat less often.")
     ports = [port.name for port in composite.ports("port_in")]
     laying = _Laying(
         {held.name for held in graph} - {node.name},

@@ -234,7 +234,7 @@ class CanvasScene(Ground):
             self.far.wires.drop(gone)
             self._unsaid.discard(end)
             gone.label.set_shown(False)
-            self.repaint_soon(gone.room)
+            self.repaint_soon(gone.boundingRect())
             super().removeItem(gone)
             changed.add(end)
         for end in fresh:

@@ -226,8 +226,6 @@ class FigureDialog(QDialog):
         self.outcome.setText("")
         self.fault.say("" if self.plan.cards else "There is nothing to draw: the drawing has no blocks.")
         self._allow(bool(self.plan.cards))
-        self.rows.setRowVisible(self.wide, form.format != "png")
-        self.rows.setRowVisible(self.scale, form.format == "png")
         self._measure()
 
     def _lay_out(self, what: object, request: Request) -> None:
@@ -236,6 +234,7 @@ class FigureDialog(QDialog):
             self._waits = True
             self.view.empty = DRAWING
             self._begin(DRAWING)
+            self._measure()
             in_background(self, partial(drawn, self.graph, self.report, request), partial(self._laid_out, what),
                           self._not_laid_out)  # fmt: skip
 
@@ -255,12 +254,15 @@ class FigureDialog(QDialog):
         self._what, self._drawn, self.plan = None, Plan(), Plan()
         self.view.empty = ""
         self.view.set_plan(self.plan, Ink(style_of(self.form().style)))
+        self._measure()
         self.outcome.setText("")
         self.fault.say(text)
 
     def _measure(self) -> None:
         """Say how large it becomes, and whether its letters can be read."""
         form, found = self.form(), self.plan
+        self.rows.setRowVisible(self.wide, form.format != "png" and bool(found.cards))
+        self.rows.setRowVisible(self.scale, form.format == "png")
         if not found.cards:
             self.extent.setText("")
             return

@@ -17,7 +17,7 @@ from engine.graph.receptive import Field, Seen, all_fields
 from gui import theme
 from gui.document import Document
 
-MOST_REPETITIONS = 200  # of composites, whose insides are gone through one by one
+QUICK = 200  # repetitions of composites; their insides are gone through one by one, which takes a second for the most there can be
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _fields(document: Document, block: str) -> Seen:
     report, known = document.root_report, _known.get(document)
     fresh = known is None or known.report is not report
     if known is None or fresh or not (known.whole or block in known.seen.blocks):
-        whole = not fresh and report.repetitions <= MOST_REPETITIONS
+        whole = not fresh and report.repetitions <= QUICK
         known = _Fields(report, all_fields(document.root, report, until=None if whole else block), whole)
         _known[document] = known
     return known.seen

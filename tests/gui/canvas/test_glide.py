@@ -48,6 +48,13 @@ def finish(canvas: Canvas) -> None:
         glide_._go_on()
 
 
+def ready(canvas: Canvas) -> None:
+    """The wheel rests, and the picture for its next turn is there."""
+    rest(canvas)
+    canvas.glide._reserve()
+    finish(canvas)
+
+
 def image(canvas: Canvas) -> QImage:
     return canvas.viewport().grab().toImage()
 
@@ -155,9 +162,7 @@ def test_a_picture_on_a_face_that_changes_while_the_wheel_turns_is_shown_once_it
     canvas.set_thumbnail(block, picture)
     turn(canvas, 38)
     assert canvas.glide._kept is kept
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     reserved = canvas.glide._kept
     assert reserved is not None
     canvas.set_thumbnail(block, picture)
@@ -173,9 +178,7 @@ def test_what_lies_around_comes_from_a_picture_of_everything_until_that_is_old(
     monkeypatch.setattr(Far, "paint", lambda self, *given, **more: (calls.append(1), paint(self, *given, **more)))
     canvas = show(large)
     canvas.set_zoom(0.9)
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     assert len(calls) >= tiles.BANDS
     calls.clear()
     turn(canvas, -NOTCH)
@@ -191,9 +194,7 @@ def test_a_picture_lies_ready_for_the_next_turn_once_the_view_rests(
 ) -> None:
     canvas = show(large)
     canvas.set_zoom(0.5)
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     painted.clear()
     turn(canvas, 38)
     assert canvas.glide.on
@@ -205,9 +206,7 @@ def test_a_picture_of_another_part_is_not_shown(
 ) -> None:
     canvas = show(large)
     canvas.set_zoom(1.0)
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     canvas.scroll_by(QPoint(-600, 0))
     frame(canvas)
     painted.clear()
@@ -237,9 +236,7 @@ def test_what_floats_stays_in_its_place_while_the_wheel_turns(
 def test_from_far_away_no_patch_of_near_blocks_is_left(show: Callable[[Document], Canvas], large: Document) -> None:
     canvas = show(large)
     canvas.set_zoom(0.4)
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     turn(canvas, -38)
     assert canvas.glide._kept is not None
     while canvas.canvas.inks.level:
@@ -253,9 +250,7 @@ def test_out_and_in_again_colours_stay_until_a_picture_is_ready(
 ) -> None:
     canvas = show(large)
     canvas.set_zoom(0.4)
-    rest(canvas)
-    canvas.glide._reserve()
-    finish(canvas)
+    ready(canvas)
     while canvas.canvas.inks.level < 2:
         turn(canvas)
         finish(canvas)

@@ -113,12 +113,14 @@ def test_a_large_drawing_is_laid_out_on_another_thread_as_it_was_chosen_last(
     dialog.show()
     assert not dialog.save.isEnabled()
     assert dialog.outcome.text()
+    assert not dialog.wide.isVisible(), "no width is known yet"
     dialog.parts["counts"].setChecked(False)
     dialog.parts["wires"].setChecked(True)
     qtbot.waitUntil(dialog.save.isEnabled, timeout=LONG)
     assert len(threads) == 2  # the first was under way
     assert threading.main_thread() not in threads
     assert any(line.label is not None for line in dialog.plan.lines)
+    assert dialog.wide.isVisible()
     assert dialog.outcome.text() == ""
     dialog.title.setText("deep")
     assert dialog.plan.words[0].text == "deep"
