@@ -19,6 +19,7 @@ from gui.kinds import offered
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
 
+BELOW = 16  # pixels, of the box from the middle of the wire that a block is put into
 MIME = "application/x-layerloom-block"  # what the palette drags: the kind, as text
 
 
@@ -42,8 +43,14 @@ class Adding(QObject):
 
     def open(self, at: QPoint | None = None, *, source: End | None = None, target: End | None = None,
              into: Wire | None = None) -> None:  # fmt: skip
-        """Open the box at a point of the viewport (the middle by default), for a loose wire end or a wire to put a block into."""
+        """Open the box at a point of the viewport, for a loose wire end or a wire to put a block into.
+
+        Without a point it opens in the middle, or at the wire that is selected, which the block is put into then.
+        """
         view = self.view
+        if at is None and source is None and target is None and into is None and view.chosen_wire is not None:
+            into = view.document.graph.wires[view.chosen_wire]
+            at = self._beside(into)
         self._ends = {name: end for name, end in (("source", source), ("target", target)) if end is not None}
         self._into = into
         self._at_point = at is not None
@@ -59,6 +66,11 @@ class Adding(QObject):
             ends = (fixed, self._place) if source is not None else (self._place, fixed)
             view.canvas.show_loose(geometry.course(*ends)[0])
         self.box.open(at, {kind: kinds[kind] for kind in fitting}, self._hint(before=target is not None))
+
+    def _beside(self, wire: Wire) -> QPoint | None:
+        """A point of the viewport below a wire's middle; None where that is not in view."""
+        middle = self.view.mapFromScene(self.view.canvas.wires[wire.target].label.pos())
+        return middle + QPoint(0, BELOW) if self.view.viewport().rect().contains(middle) else None
 
     def _hint(self, *, before: bool) -> str:
         graph, selection = self.view.document.graph, self.view.document.selection

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -29,6 +28,7 @@ from gui import theme
 from gui.document import Document
 from gui.figures import count, memory
 from gui.form.fact_table import FactTable
+from gui.form.field import Field, passes
 from gui.form.parameter import ROOMY, ROW, ParameterList
 from gui.form.row import LABEL_WIDTH
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline
@@ -52,6 +52,15 @@ class HelpEdit(QPlainTextEdit):
         self.setPlaceholderText("What it does")
         self.setFixedHeight(HELP_HEIGHT)
         self.setTabChangesFocus(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Undo and Redo to the program where there is nothing of its own to do."""
+        written = self.document()
+        undo, redo = written.isUndoAvailable(), written.isRedoAvailable()
+        if event.type() == QEvent.Type.ShortcutOverride and passes(event, undo=undo, redo=redo):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the text."""
@@ -158,7 +167,7 @@ class CompositeForm(QWidget):
         self.document, self.composite = document, composite
         self.heading = Heading("")
         self.linked = Hint()
-        self.name = QLineEdit()
+        self.name = Field()
         self.name.setObjectName("composite-name")
         self.name.setAccessibleName("Name of the composite")
         self.name.setToolTip("The class in exported code, the title on the canvas")

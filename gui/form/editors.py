@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QHBoxLayout,
-    QLineEdit,
     QWidget,
 )
 
 from engine.declare import Choice, Flag, Integer, Real, Setting, Text
 from engine.errors import SettingError
 from gui import theme
+from gui.form.field import Field
 from gui.form.number import NumberEdit
 
 FIELD_HEIGHT = 28  # pixels; fields of one row and of neighbouring rows line up
@@ -70,10 +70,8 @@ class Editor(QWidget):
 
     def forget(self) -> None:
         """Leave nothing to a field's own undo: what was typed belongs to another block."""
-        for field in self.findChildren(QLineEdit):
-            before = field.blockSignals(True)
-            field.setText(field.text())
-            field.blockSignals(before)
+        for field in self.findChildren(Field):
+            field.forget()
 
     def _adopt(self, field: QWidget, stretch: int = 1) -> None:
         """Put the field in and give it the name, help and focus of the editor."""
@@ -229,7 +227,7 @@ class TextEditor(Editor):
 
     def __init__(self, setting: Text) -> None:
         super().__init__(setting)
-        self.field = QLineEdit()
+        self.field = Field()
         self.field.textEdited.connect(self._typed)
         self.field.editingFinished.connect(self.finished)
         self._words = QCompleter(QStringListModel(self), self)
@@ -241,8 +239,10 @@ class TextEditor(Editor):
         try:
             value = self.value()
         except SettingError as error:
+            self.field.wrong = True
             self.refused.emit(str(error))
             return
+        self.field.wrong = False
         self.refused.emit("")
         self.changed.emit(value)
 
@@ -254,8 +254,7 @@ class TextEditor(Editor):
         self.field.setCompleter(self._words)
 
     def _picked(self, word: str) -> None:
-        self.field.setText(word)
-        self._typed(word)
+        self.field.step_to(word)
         self.finished.emit()
 
     def value(self) -> Any:

@@ -10,14 +10,15 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
 from gui import theme
+from gui.form.field import Field
 
 _WORD = re.compile(r"[^\W\d]\w*$")  # the name that the cursor stands behind
 
 
-class ExpressionField(QLineEdit):
+class ExpressionField(Field):
     """A line that starts with "=".
 
     Attributes:
@@ -29,7 +30,7 @@ class ExpressionField(QLineEdit):
     left = Signal()
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("expression")
         self.setAccessibleName(f"{label}, expression")
         self.setPlaceholderText("=")
@@ -112,6 +113,16 @@ class ExpressionField(QLineEdit):
         if text != self._held:
             self._held = text
             self.entered.emit(text)
+
+    def take_back(self) -> bool:
+        """Show the expression that is held; where none is yet, a plain value is wanted again."""
+        if not self._held:
+            self.setModified(False)
+            self.left.emit()
+            return True
+        back = super().take_back()
+        self._popup.hide()
+        return back
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the name that is offered, as Tab does; Escape puts the list away."""

@@ -10,18 +10,19 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.declare import Integer, Real
 from engine.errors import SettingError
 from gui import theme
+from gui.form.field import Field
 
 STEP_KEYS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
 NOTCH = 120  # eighths of a degree in one click of a wheel
 LADDER = (1.0, 2.0, 5.0)  # a logarithmic number steps 1, 2, 5, 10, 20...
 
 
-class NumberEdit(QLineEdit):
+class NumberEdit(Field):
     """A line that holds a number or, where the setting is optional, nothing.
 
     Attributes:
@@ -33,7 +34,7 @@ class NumberEdit(QLineEdit):
     refused = Signal(str)
 
     def __init__(self, setting: Integer | Real, parent: QWidget | None = None, *, unit: bool = True) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._setting = setting
         self._unit = setting.unit if unit else ""
         self._mixed = False
@@ -96,8 +97,10 @@ class NumberEdit(QLineEdit):
         try:
             value = self.value()
         except SettingError as error:
+            self.wrong = True
             self.refused.emit(str(error))
             return
+        self.wrong = False
         self.refused.emit("")
         self.entered.emit(value)
 
@@ -120,8 +123,7 @@ class NumberEdit(QLineEdit):
             moved = min(moved, setting.hi)
         if self._says(moved):
             return
-        self.setText(written(moved))
-        self._typed(self.text())
+        self.step_to(written(moved))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys step, with Shift ten at a time."""

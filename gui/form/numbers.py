@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit
-
 from engine.declare import Row
 from engine.errors import SettingError
 from gui.form.editors import MIXED, Editor
+from gui.form.field import Field
 
 
 class RowEditor(Editor):
@@ -21,7 +20,7 @@ class RowEditor(Editor):
 
     def __init__(self, setting: Row) -> None:
         super().__init__(setting)
-        self.field = QLineEdit()
+        self.field = Field()
         self.field.textEdited.connect(self._typed)
         self.field.editingFinished.connect(self.finished)
         self._adopt(self.field)
@@ -30,8 +29,10 @@ class RowEditor(Editor):
         try:
             value = self.value()
         except SettingError as error:
+            self.field.wrong = True
             self.refused.emit(str(error))
             return
+        self.field.wrong = False
         self.refused.emit("")
         self.changed.emit(value)
 

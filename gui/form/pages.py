@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from gui.form.bypass import BypassRow
 from gui.form.editors import TextEditor
 from gui.form.fact_table import FactTable
 from gui.form.facts import ProblemCard, field_of
+from gui.form.field import Field
 from gui.form.freeze import FreezeRow
 from gui.form.instance import InstanceBox
 from gui.form.learning import Learning
@@ -158,7 +158,7 @@ class BlockPage(Page):
         label = QLabel("Name")
         label.setProperty("hint", True)
         label.setFixedWidth(104)
-        self.name = QLineEdit()
+        self.name = Field()
         self.name.setObjectName("block-name")
         self.name.setAccessibleName("Name of the block")
         self.name.setToolTip("The layer's name in code and the key of its weights")

@@ -48,7 +48,6 @@ class PairEditor(Editor):
         for field in (self.height_field, self.width_field):
             field.setPlaceholderText("auto" if setting.optional else "")
             field.editingFinished.connect(self.finished)
-            field.entered.connect(self._stepped)
             field.setMinimumWidth(31)  # two digits
 
     def _word(self, word: str) -> QPushButton:
@@ -95,15 +94,6 @@ class PairEditor(Editor):
     def _width_typed(self, text: str) -> None:
         if self.link.isChecked():
             self.height_field.setText(text)
-        self._tell()
-
-    def _stepped(self, _value: object) -> None:
-        """A step by key or wheel changes the text without `textEdited`."""
-        field = self.sender()
-        other = self.width_field if field is self.height_field else self.height_field
-        text = self.height_field.text() if field is self.height_field else self.width_field.text()
-        if self.link.isChecked() and other.text() != text:
-            other.setText(text)
         self._tell()
 
     def _tell(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedLayout, QWidget
 
 from engine.graph.model import End
@@ -28,7 +28,7 @@ class Properties(QWidget):
 
     Attributes:
         page: The page that is shown.
-        left: Emits when the page that has the focus gives way to another one.
+        left: Emits when the person is done here: the page that has the focus gives way to another one, or Escape was pressed.
     """
 
     left = Signal()
@@ -184,6 +184,14 @@ class Properties(QWidget):
     def _retitled(self) -> None:
         if isinstance(self.page, NetworkPage):
             self.page.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where there is no typing to take back, leads back to the drawing."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def focus_first(self) -> None:
         """Put the cursor into the first setting of the selected block, or its name where it has none."""

@@ -265,7 +265,8 @@ class Row(QWidget):
         self.show_fault("")
         self.editor.set_value(self._value)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.expressed.emit(self._value)
+        if self._text:  # else nothing was held but that value
+            self.expressed.emit(self._value)
 
     def _entered(self, text: str) -> None:
         self.show_fault("")

@@ -148,6 +148,25 @@ def test_space_and_tab_open_quick_add_and_the_block_follows_the_selected_one(
     assert canvas.hasFocus()
 
 
+def test_quick_add_with_a_wire_selected_puts_the_block_into_it_and_is_one_step(
+    document: Document, canvas: Canvas, key: Any, qtbot: QtBot
+) -> None:
+    canvas.choose_wire(End("b4", "x"))
+    key(Qt.Key.Key_Space)
+    assert "Insert after relu1" in canvas.box.field.placeholderText()
+    middle = canvas.mapFromScene(canvas.canvas.wires[End("b4", "x")].label.pos())
+    assert canvas.box.geometry().left() == middle.x()
+    qtbot.keyClicks(canvas.box.field, "mxp")
+    qtbot.keyClick(canvas.box.field, Qt.Key.Key_Return)
+    made = list(document.graph)[-1]
+    assert made.kind == "maxpool2d"
+    assert document.graph.wires[End(made.id, "x")].source == End("b3", "y")
+    assert document.graph.wires[End("b4", "x")].source == End(made.id, "y")
+    document.stack.undo()
+    assert document.graph.wires[End("b4", "x")].source == End("b3", "y")
+    assert made.id not in document.graph.nodes
+
+
 def test_quick_add_moves_with_arrows_and_goes_with_escape(
     document: Document, canvas: Canvas, key: Any, qtbot: QtBot
 ) -> None:

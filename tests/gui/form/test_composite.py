@@ -172,6 +172,27 @@ def test_fx_leads_from_a_value_to_an_expression_and_back(panel: Properties, docu
     assert not made.expressing
 
 
+def test_escape_shows_the_expression_that_is_held_and_where_none_is_the_plain_value(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    document.enter("b2")
+    document.select(["b2"])
+    field = field_of(row(panel, "out_channels"))
+    type_into(qtbot, field, "=2 * wi")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)  # puts the list of names away
+    assert field.text() == "=2 * wi"
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), field.typing) == ("=width", False)
+    made = row(panel, "kernel_size")
+    assert isinstance(made.editor, PairEditor)
+    type_into(qtbot, made.editor.height_field, "=")
+    qtbot.keyClicks(field_of(made), "1 + ")
+    qtbot.keyClick(field_of(made), Qt.Key.Key_Escape)
+    assert not made.expressing
+    assert made.editor.height_field.text() == "3"
+    assert document.stack.count() == 0
+
+
 def test_settings_of_an_instance_can_count_its_repetitions(panel: Properties, document: Document, qtbot: QtBot) -> None:
     document.select(["b2"])
     type_into(qtbot, row(panel, "width").editor.findChild(NumberEdit), "=")  # type: ignore[arg-type]  # it has one
