@@ -33,7 +33,7 @@ from gui.document import Document
 from gui.filing import Filing
 from gui.history import HistoryDock
 from gui.session import Session
-from gui.statusline import StatusLine
+from gui.statusline import StatusBar, StatusLine
 from gui.widgets import IconButton, Segmented
 
 PLACES = (("design", "Design"), ("data", "Data"), ("train", "Train"), ("inspect", "Inspect"))
@@ -95,6 +95,7 @@ class Window(QMainWindow):
         self.actions_ = Actions(self, self._table())
         self._build_menus()
         self._build_bar()
+        self.setStatusBar(StatusBar())
         self.status = StatusLine(self.statusBar(), document, session, parts.run_status)
         self.status.problems_wanted.connect(lambda: self.show_place("design"))
         document.place_changed.connect(self._retitle)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -37,6 +37,7 @@ from gui.figure.style import style_of
 from gui.figure.view import FigureView
 from gui.widgets import Fault, Heading, Hint, IconButton, Section, hline
 
+SIZE, SHARE = QSize(1240, 800), 0.94  # at most, in pixels and of the window that it stands over
 FILE = "Another file…"
 KINDS = {"this": "", "run": "Run: ", "preset": "Preset: ", "file": "File: "}
 
@@ -60,7 +61,8 @@ class DiffDialog(QDialog):
         self.setObjectName("diff")
         self.setWindowTitle("Compare")
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.resize(1240, 800)
+        room = parent.window().size() * SHARE if parent is not None else SIZE
+        self.resize(SIZE.boundedTo(room))
         self.boxes = QComboBox(), QComboBox()
         self.views = FigureView(name="Drawing before"), FigureView(name="Drawing after")
         self.swap = IconButton("swap-horizontal", "Exchange before and after")

@@ -172,6 +172,7 @@ class FigureDialog(QDialog):
     def _connect(self) -> None:
         for choice in (self.style_, self.format, self.scale):
             choice.changed.connect(self.redraw)
+        self.only.toggled.connect(self._recaption)
         for box in (*self.parts.values(), self.clear, self.only):
             box.toggled.connect(self.redraw)
         for field in (self.title, self.caption):
@@ -199,6 +200,15 @@ class FigureDialog(QDialog):
             self.clear.isChecked(),
             self.title.text().strip(),
         )
+
+    def _recaption(self, only: bool) -> None:
+        """Give the totals of what is drawn, unless somebody has written something else."""
+        captions = caption_of(self.report), caption_of(self.report, self.chosen)
+        if self.caption.text() == captions[not only]:
+            before = self.caption.blockSignals(True)  # the figure is drawn anew anyway
+            self.caption.setText(captions[only])
+            self.caption.setCursorPosition(0)
+            self.caption.blockSignals(before)
 
     def _widened(self) -> None:
         self._natural = False

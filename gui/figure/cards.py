@@ -20,7 +20,10 @@ from gui.canvas.geometry import HEADER, WIDTH
 from gui.figure.style import Show, fitted, width
 
 INSET = 12.0  # of text from the card's edge
-ROW = 16.0  # height of a line of text in the body
+ROW, AIR = (
+    16.0,
+    8.0,
+)  # height of a line of text in the body; what the lines leave free of it, for a composite's second border
 BADGE, MARK = 9.0, 11.0  # radius of the discs on a card's corners: of a fault, of a difference
 GAP = 9.0  # least space between two texts of one line
 NAME, KIND = 13, 11  # sizes of the letters in the header
@@ -199,9 +202,11 @@ def _words(
         out.append(Word(text, rect.left() + left, base, size, 600, ink))
     if second:
         out.append(Word(second, rect.right() - INSET - width(second, kind, 400), base, kind, 400, "muted"))
-    top = rect.top() + HEADER + (rect.height() - HEADER - ROW * len(rows)) / 2
+    body = rect.height() - HEADER
+    pitch = min(ROW, (body - AIR) / max(1, len(rows)))
+    top = rect.top() + HEADER + (body - pitch * len(rows)) / 2
     for number, row in enumerate(rows):
-        out += _row(row, rect, top + ROW * number + 12)
+        out += _row(row, rect, top + pitch * (number + 0.75))
     return tuple(out), bool(rows)
 
 

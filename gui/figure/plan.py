@@ -146,11 +146,16 @@ def title_of(graph: Graph, project: str) -> str:
     return project if graph.owner is None else graph.composite(graph.owner).name
 
 
-def caption_of(report: Report) -> str:
-    """What stands below a figure: the totals."""
-    parts = [f"{report.parameters:,} parameters", f"{figures.short(report.macs)} multiply-adds"]
-    if report.problems:
-        parts.append("1 problem" if len(report.problems) == 1 else f"{len(report.problems)} problems")
+def caption_of(report: Report, only: Collection[str] | None = None) -> str:
+    """What stands below a figure: the totals, of some blocks where only they are drawn."""
+    parameters, macs, problems = report.parameters, report.macs, len(report.problems)
+    if only is not None:
+        found = [report.blocks[id_] for id_ in only if id_ in report.blocks]
+        parameters, macs = sum(one.parameters for one in found), sum(one.macs for one in found)
+        problems = sum(len(report.of(id_)) for id_ in only)
+    parts = [f"{parameters:,} parameters", f"{figures.short(macs)} multiply-adds"]
+    if problems:
+        parts.append("1 problem" if problems == 1 else f"{problems} problems")
     return " · ".join(parts)
 
 

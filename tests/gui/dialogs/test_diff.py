@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph import store
@@ -50,6 +50,16 @@ def dialog(qtbot: QtBot, document: Document) -> Iterator[DiffDialog]:
     qtbot.waitUntil(lambda: open_jobs() == 0, timeout=LONG)
     yield made
     QGuiApplication.clipboard().clear()
+
+
+def test_it_stays_within_the_window_that_it_stands_over(document: Document, qtbot: QtBot) -> None:
+    over = QWidget()
+    qtbot.addWidget(over)
+    sizes = []
+    for width, height in ((1280, 800), (2560, 1440)):
+        over.resize(width, height)
+        sizes.append(DiffDialog(document, over).size().toTuple())
+    assert sizes == [(1203, 752), (1240, 800)]
 
 
 def done(dialog: DiffDialog, qtbot: QtBot) -> None:

@@ -80,6 +80,22 @@ def test_the_size_is_told_before_and_holds_afterwards(dialog: FigureDialog, qtbo
     assert dialog.extent.text() == f"{image.width():,} × {image.height():,} pixels"
 
 
+def test_the_caption_tells_the_totals_of_what_is_drawn_unless_it_was_written(qtbot: QtBot, document: Document) -> None:
+    document.select([document.graph.named("conv1").id, document.graph.named("conv2").id])
+    dialog = FigureDialog(document)
+    qtbot.addWidget(dialog)
+    whole = dialog.caption.text()
+    assert whole.startswith("61,706 parameters")
+    dialog.only.setChecked(True)
+    assert dialog.caption.text().startswith("2,572 parameters")
+    assert [word.text for word in dialog.plan.words if "parameters" in word.text] == [dialog.caption.text()]
+    dialog.only.setChecked(False)
+    assert dialog.caption.text() == whole
+    dialog.caption.setText("LeNet-5")
+    dialog.only.setChecked(True)
+    assert dialog.caption.text() == "LeNet-5"
+
+
 def test_only_the_selected_blocks_can_be_drawn(qtbot: QtBot, document: Document) -> None:
     document.select(["b2", "b3"])
     dialog = FigureDialog(document)

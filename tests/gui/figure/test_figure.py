@@ -252,3 +252,14 @@ def test_a_thousand_blocks_are_all_in_the_figure(qtbot: QtBot) -> None:
     names = set(texts(svg(found)))
     assert sum(card.words[0].text in names for card in found.cards) == 1001
     assert made(found, Form("pdf"))[:5] == b"%PDF-"
+
+
+def test_three_lines_on_a_card_keep_off_the_inner_border_of_a_composite(qtbot: QtBot) -> None:
+    graph = with_everything()
+    node = next(node for node in graph if node.composite is not None)
+    graph.apply(Rename(node.id, "a_name_that_leaves_no_room_for_kinds"))
+    card = next(card for card in planned(graph).cards if card.composite)
+    lines = sorted({word.y for word in card.words if word.y > card.rect.top() + 28})
+    assert len(lines) == 3
+    assert lines[-1] + 0.3 * 11 < card.rect.bottom() - 4  # below its base line a letter is so deep
+    assert lines[0] - 12 > card.rect.top() + 28
