@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QStyle, QStyleOption, QWidget
 
 from engine.graph.frozen import frozen_parameters
@@ -17,7 +17,13 @@ MARGIN, GAP = 6, 6  # pixels: left of a sentence, between what stands on the rig
 
 
 class StatusBar(QStatusBar):
-    """A status bar whose sentences are cut with an ellipsis where there is no room for them, and are whole in its tool tip."""
+    """A status bar whose sentences are cut with an ellipsis where there is no room for them, and are whole in its tool tip.
+
+    Attributes:
+        resized: Emits when it has another width or height.
+    """
+
+    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +40,10 @@ class StatusBar(QStatusBar):
             if child.isVisible()
         ]  # fmt: skip
         return QRect(MARGIN, 0, max(0, min(lefts, default=self.width()) - 2 * MARGIN), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bar, and the sentence."""
@@ -57,7 +67,7 @@ class StatusLine(QObject):
 
     problems_wanted = Signal()
 
-    def __init__(self, bar: QStatusBar, document: Document, session: Session, run_status: QWidget) -> None:
+    def __init__(self, bar: StatusBar, document: Document, session: Session, run_status: QWidget) -> None:
         super().__init__(bar)
         self.bar = bar
         self.document = document
@@ -77,6 +87,7 @@ class StatusLine(QObject):
             widget.setContentsMargins(8, 0, 8, 0)
             bar.addPermanentWidget(widget)
         bar.messageChanged.connect(self._make_room)
+        bar.resized.connect(lambda: self._make_room(bar.currentMessage()))
         document.reported.connect(self.refresh)
         document.facts_changed.connect(self.refresh)
         session.dataset_ready.connect(self.refresh)

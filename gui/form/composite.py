@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -62,11 +62,22 @@ class HelpEdit(QPlainTextEdit):
             return True
         return super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed."""
+        if event.key() == Qt.Key.Key_Escape and self.document().isModified():
+            while self.document().isUndoAvailable():
+                self.undo()
+            self.document().setModified(False)
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the text."""
         super().focusOutEvent(event)
         if self.document().isModified():
             self.document().setModified(False)
+            self.document().clearUndoRedoStacks()  # undoing it is the program's
             self.entered.emit(self.toPlainText().strip())
 
 
@@ -172,6 +183,7 @@ class CompositeForm(QWidget):
         self.name.setAccessibleName("Name of the composite")
         self.name.setToolTip("The class in exported code, the title on the canvas")
         self.name.editingFinished.connect(self._rename)
+        self.name.textEdited.connect(self._forgive)
         self.fault = Fault()
         self.help = HelpEdit()
         self.help.entered.connect(self._set_help)
@@ -219,7 +231,7 @@ class CompositeForm(QWidget):
         )  # fmt: skip
         if not self.name.isModified():
             self.name.setText(composite.name)
-        if not self.help.hasFocus() and self.help.toPlainText() != composite.help:
+        if not self.help.document().isModified() and self.help.toPlainText() != composite.help:
             self.help.setPlainText(composite.help)
             self.help.document().setModified(False)
         for part in (self.parameters, self.inputs, self.outputs):
@@ -234,12 +246,16 @@ class CompositeForm(QWidget):
             )
         )
 
+    def _forgive(self, _text: str) -> None:
+        self.fault.say("")
+
     def _rename(self) -> None:
         name = self.name.text().strip()
         self.name.setModified(False)
         self.fault.say("")
         if self.composite in self.document.root.composites and name != self._held.name:
             self._do(Define(replace(self._held.definition(), name=name)), f"Rename {self._held.name}")
+            self.name.settle_on(self._held.name)
 
     @property
     def _held(self) -> Composite:

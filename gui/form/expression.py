@@ -103,8 +103,20 @@ class ExpressionField(Field):
         self.setModified(True)
         self.textEdited.emit(self.text())
 
+    def drop(self) -> None:
+        """Hold nothing of what is being typed."""
+        self.setText(self._held)
+        self._popup.hide()
+
+    def refuse(self, held: str) -> None:
+        """What was entered last is none; an earlier expression is still held, or a plain value where it is empty."""
+        self._held = held
+        self.settle_on(held)
+
     def _finished(self) -> None:
         text = self.text().strip()
+        if text == self._held and not self.isModified():
+            return
         self.setModified(False)
         if text in ("", "="):
             self.left.emit()
@@ -117,7 +129,6 @@ class ExpressionField(Field):
     def take_back(self) -> bool:
         """Show the expression that is held; where none is yet, a plain value is wanted again."""
         if not self._held:
-            self.setModified(False)
             self.left.emit()
             return True
         back = super().take_back()

@@ -49,6 +49,10 @@ class Field(QLineEdit):
         self.selectAll()
         return True
 
+    def settle_on(self, text: str) -> None:
+        """Say what Escape leads back to: what is held, where what was typed is not."""
+        self._settled = text
+
     def _settle(self) -> None:
         """What was typed is held now, and undoing it is the program's."""
         if self.wrong:
@@ -73,6 +77,8 @@ class Field(QLineEdit):
         if event.type() != QEvent.Type.ShortcutOverride:
             return super().event(event)
         if passes(event, undo=self.isUndoAvailable(), redo=self.isRedoAvailable()):
+            if self.isRedoAvailable():
+                self.forget()  # what it could do again is older than what the program undoes now
             event.ignore()
             return True
         return super().event(event)

@@ -163,6 +163,7 @@ class BlockPage(Page):
         self.name.setAccessibleName("Name of the block")
         self.name.setToolTip("The layer's name in code and the key of its weights")
         self.name.editingFinished.connect(self._rename)
+        self.name.textEdited.connect(self._forgive)
         label.setBuddy(self.name)
         row.addWidget(label)
         row.addWidget(self.name, 1)
@@ -286,6 +287,9 @@ class BlockPage(Page):
     def _finished(self, _name: str) -> None:
         self._session = next(_SESSIONS)
 
+    def _forgive(self, _text: str) -> None:
+        self.name_fault.say("")
+
     def _rename(self) -> None:
         name = self.name.text().strip()
         self.name.setModified(False)
@@ -294,7 +298,9 @@ class BlockPage(Page):
             return
         fault = composing.rename_refusal(self.document, self.block, name)
         self.name_fault.say(fault[:1].upper() + fault[1:])
-        if not fault:
+        if fault:
+            self.name.settle_on(self.document.graph.node(self.block).name)
+        else:
             composing.rename(self.document, self.block, name)
 
 

@@ -47,6 +47,7 @@ class PairEditor(Editor):
         self.width_field.textEdited.connect(self._width_typed)
         for field in (self.height_field, self.width_field):
             field.setPlaceholderText("auto" if setting.optional else "")
+            field.editingFinished.connect(self._settle)
             field.editingFinished.connect(self.finished)
             field.setMinimumWidth(31)  # two digits
 
@@ -96,20 +97,32 @@ class PairEditor(Editor):
             self.height_field.setText(text)
         self._tell()
 
+    def _settle(self) -> None:
+        """What was typed is held; the word before it is the program's to bring back."""
+        if self.height_field.text() or self.width_field.text():
+            self._said_word = None
+
     def _tell(self) -> None:
+        fields = self.height_field, self.width_field
+        empty = not any(field.text() for field in fields)
         for button in self.words:
-            button.setChecked(False)
+            button.setChecked(empty and button.property("word") == self._said_word)
         try:
             value = self.value()
         except SettingError as error:
+            for field in fields:
+                field.wrong = True
             self.refused.emit(str(error))
             return
+        for field in fields:
+            field.wrong = False
         self.refused.emit("")
         if value != self._told:
             self._told = value
             self.changed.emit(value)
 
     _told: Any = object()
+    _said_word: str | None = None  # that stood there before the typing
 
     def value(self) -> Any:
         for button in self.words:
@@ -123,6 +136,8 @@ class PairEditor(Editor):
     def set_value(self, value: Any) -> None:
         self._told = tuple(value) if isinstance(value, (list, tuple)) else value
         word = value if isinstance(value, str) else None
+        if word is not None or not (self.height_field.hasFocus() or self.width_field.hasFocus()):
+            self._said_word = word
         for button in self.words:
             button.setChecked(button.property("word") == word)
         height, width = value if isinstance(value, (list, tuple)) else (value, value)
@@ -139,6 +154,7 @@ class PairEditor(Editor):
 
     def forget(self) -> None:
         super().forget()
+        self._said_word = None
         before = self.link.blockSignals(True)
         self.link.setChecked(True)  # until a value is shown that is not square
         self.link.blockSignals(before)

@@ -139,6 +139,8 @@ class Row(QWidget):
         name = self.setting.name
         if sentence.startswith(f"{name} "):  # as code and projects call it
             sentence = self.setting.label + sentence.removeprefix(name)
+        if sentence and self._expression is not None and self.expressing:
+            self._expression.refuse(self._text)
         if sentence or self._parts is not None:
             self.fault.say(sentence[:1].upper() + sentence[1:])
 
@@ -218,6 +220,7 @@ class Row(QWidget):
             self._expression.entered.connect(self._entered)
             self._expression.left.connect(self._plain)
             self._expression.textEdited.connect(self._preview)
+            self._expression.textEdited.connect(self._forgive)
             self._here = QLabel()
             self._here.setProperty("hint", True)
             self._here.setObjectName(f"here-{self.setting.name}")
@@ -261,6 +264,8 @@ class Row(QWidget):
 
     def _plain(self) -> None:
         """Back to a plain value: what the expression came to."""
+        if self._expression is not None:
+            self._expression.drop()  # Qt ends the typing in a field that goes, which is no entry here
         self._close()
         self.show_fault("")
         self.editor.set_value(self._value)
@@ -271,6 +276,9 @@ class Row(QWidget):
     def _entered(self, text: str) -> None:
         self.show_fault("")
         self.expressed.emit(text)
+
+    def _forgive(self, _text: str) -> None:
+        self.show_fault("")
 
     def _preview(self, _text: str = "") -> None:
         """Say what the expression comes to here, as long as it comes to something."""

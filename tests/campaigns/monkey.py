@@ -12,7 +12,6 @@ is. At the end everything is undone, back to the empty canvas, and done again: t
 from __future__ import annotations
 
 import argparse
-import faulthandler
 import os
 import random
 import sys
@@ -44,7 +43,7 @@ from PySide6.QtWidgets import (
 import presets
 from engine.graph.model import Graph
 from engine.project import Project
-from tests.campaigns.pulse import Pulse
+from tests.campaigns.pulse import Pulse, Witness
 
 FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
 TELL_S = 3.0  # by the clock, after which it says where the window's thread is
@@ -76,7 +75,7 @@ class Monkey:
         self.draw = random.Random(seed)
         self.faults: list[str] = []
         self.slowest = (0.0, 0.0, "")
-        self.pulse = Pulse()
+        self.pulse, self.witness = Pulse(), Witness(TELL_S, tell)
         self.entry = ""  # of a menu, that was taken last
         self.actions: tuple[tuple[int, Callable[[], None]], ...] = (
             (18, self.drag), (12, self.click), (3, self.double), (10, self.key), (6, self.quick_add), (8, self.set_value),
@@ -290,11 +289,9 @@ class Monkey:
         weights = [weight for weight, _ in self.actions]
         run = self.draw.choices([run for _, run in self.actions], weights)[0]
         self.entry, clock = "", time.perf_counter()
-        faulthandler.dump_traceback_later(TELL_S)  # what takes so long
-        with self.pulse:
+        with self.pulse, self.witness:
             run()
             settle()
-        faulthandler.cancel_dump_traceback_later()
         taken = self.pulse.longest, time.perf_counter() - clock
         if taken[0] > self.slowest[0]:
             self.slowest = (*taken, f"{run.__name__} {self.entry}".rstrip())
@@ -317,6 +314,16 @@ class Monkey:
                 self.faults.append(f"{item.node.name} is drawn elsewhere or otherwise than the document has it")
         if list(self.canvas.marks.items) != list(graph.marks):
             self.faults.append("the canvas shows other frames or notes than the document has")
+
+
+def tell(stack: str) -> None:
+    """Say where the window's thread is while an action takes long."""
+    print(
+        f"an action takes more than {TELL_S:g} s by the clock; the window's thread is at",
+        stack,
+        sep="\n",
+        file=sys.stderr,
+    )
 
 
 def settle() -> None:
@@ -395,6 +402,7 @@ def campaign(actions: int, seed: int, most: int = MOST, *, calm: bool = False) -
             break
     if not monkey.faults and (fault := rewind(window)):
         monkey.faults.append(fault)
+    monkey.witness.close()
     window.session.close()
     window.document.stack.setClean()
     window.close()

@@ -74,6 +74,10 @@ def test_a_sentence_without_room_takes_that_of_the_figures_and_gives_it_back(lin
     assert not line.totals.isVisible()
     line.refresh()
     assert not line.totals.isVisible(), "an edit does not bring them back"
+    bar.resize(2000, 30)
+    assert line.totals.isVisible(), "now there is room"
+    bar.resize(900, 30)
+    assert not line.totals.isVisible()
     bar.clearMessage()
     assert line.totals.isVisible()
     assert line.data.isVisible()

@@ -186,11 +186,43 @@ def test_escape_shows_the_expression_that_is_held_and_where_none_is_the_plain_va
     made = row(panel, "kernel_size")
     assert isinstance(made.editor, PairEditor)
     type_into(qtbot, made.editor.height_field, "=")
-    qtbot.keyClicks(field_of(made), "1 + ")
+    qtbot.keyClicks(field_of(made), "1 + 2")  # whole, so that it could be entered
     qtbot.keyClick(field_of(made), Qt.Key.Key_Escape)
     assert not made.expressing
     assert made.editor.height_field.text() == "3"
     assert document.stack.count() == 0
+
+
+def test_escape_after_a_refused_expression_shows_the_held_one_without_a_sentence(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    document.enter("b2")
+    document.select(["b2"])
+    made = row(panel, "out_channels")
+    type_into(qtbot, field_of(made), "=0 - width")
+    qtbot.keyClick(field_of(made), Qt.Key.Key_Return)
+    assert made.fault.text()
+    qtbot.keyClick(field_of(made), Qt.Key.Key_Escape)
+    assert (field_of(made).text(), made.fault.text()) == ("=width", "")
+    assert document.stack.count() == 0
+
+
+def test_escape_takes_back_a_help_that_is_being_written_and_undo_shows_the_one_before(
+    panel: Properties, document: Document, qtbot: QtBot
+) -> None:
+    document.enter("b2")
+    help_ = page(panel).help
+    help_.setFocus()
+    qtbot.keyClicks(help_, "x")
+    qtbot.keyClick(help_, Qt.Key.Key_Escape)
+    assert help_.toPlainText() == "A convolution."
+    help_.selectAll()
+    qtbot.keyClicks(help_, "Filters")
+    page(panel).name.setFocus()
+    assert document.root.composite("c1").help == "Filters"
+    help_.setFocus()
+    document.stack.undo()
+    assert help_.toPlainText() == "A convolution."
 
 
 def test_settings_of_an_instance_can_count_its_repetitions(panel: Properties, document: Document, qtbot: QtBot) -> None:

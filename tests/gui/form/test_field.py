@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.graph.model import Configure, Rename
 from engine.project import open_project
 from gui.app import build
 from gui.form.composite import HelpEdit
@@ -216,3 +217,48 @@ def test_the_help_of_a_composite_leaves_undo_to_the_program_until_it_is_typed_in
     assert not kept(made, Qt.Key.Key_Z)
     qtbot.keyClicks(made, "x")
     assert kept(made, Qt.Key.Key_Z)
+
+
+def test_what_a_field_could_do_again_is_gone_once_the_program_undoes(window: Window, qtbot: QtBot) -> None:
+    document, field = window.document, channels(window)
+    document.do(Rename(document.graph.named("conv1").id, "first"), "Rename")
+    window.activateWindow()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "128")
+    qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)  # the field's
+    assert field.text() == "6"
+    qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)  # the program's
+    assert "conv1" in [node.name for node in document.graph]
+    qtbot.keyClick(field, Qt.Key.Key_Y, CTRL)
+    assert "first" in [node.name for node in document.graph]
+    assert field.text() == "6"
+
+
+def test_escape_brings_back_the_word_that_numbers_were_typed_over(window: Window, qtbot: QtBot) -> None:
+    document = window.document
+    block = document.graph.named("conv2").id
+    document.do(Configure(block, {"padding": "same"}), "Same")
+    editor = page_of(window, "conv2").form.editor("padding")
+    assert isinstance(editor, PairEditor)
+    editor.height_field.setFocus()
+    qtbot.keyClicks(editor.height_field, "3")
+    assert document.graph.node(block).block().padding == 3  # type: ignore[attr-defined]
+    qtbot.keyClick(editor.height_field, Qt.Key.Key_Escape)
+    assert document.graph.node(block).settings["padding"] == "same"
+    assert [button.isChecked() for button in editor.words if button.property("word") == "same"] == [True]
+    qtbot.keyClicks(editor.height_field, "3")
+    qtbot.keyClick(editor.height_field, Qt.Key.Key_Return)
+    qtbot.keyClick(editor.height_field, Qt.Key.Key_Backspace)
+    assert document.graph.node(block).settings["padding"] != "same", "an emptied field is no word"
+
+
+def test_escape_after_a_refused_name_gives_back_the_one_that_is_held(window: Window, qtbot: QtBot) -> None:
+    page = page_of(window, "conv1")
+    page.name.setFocus()
+    page.name.selectAll()
+    qtbot.keyClicks(page.name, "fc1")
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    assert page.name_fault.text()
+    qtbot.keyClick(page.name, Qt.Key.Key_Escape)
+    assert (page.name.text(), page.name_fault.text()) == ("conv1", "")

@@ -10,7 +10,7 @@ from engine.project import open_project
 from gui.document import Document
 from gui.form.pages import BlockPage
 from gui.session import Session
-from gui.statusline import StatusLine
+from gui.statusline import StatusBar, StatusLine
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def test_the_status_bar_counts_what_is_trained(document: Document, qtbot: QtBot)
     window = QMainWindow()
     qtbot.addWidget(window)
     session = Session(document)
-    line = StatusLine(window.statusBar(), document, session, QWidget())
+    bar = StatusBar()
+    window.setStatusBar(bar)
+    line = StatusLine(bar, document, session, QWidget())
     page = BlockPage(document, "b9")
     qtbot.addWidget(page)
     page.frozen.row.editor.changed.emit(True)
