@@ -33,7 +33,7 @@ class EditCommand(QUndoCommand):
         self._scope, self._visit = scope, visit
         self._edit = edit
         self._inverse = inverse
-        self._merge = merge
+        self.word = merge
         self._done = True  # it has been applied before it was pushed, so that a refusal never reaches the stack
 
     def _go(self) -> None:
@@ -53,10 +53,10 @@ class EditCommand(QUndoCommand):
         self._edit = self._graph.apply(self._inverse)
 
     def id(self) -> int:
-        return crc32(self._merge.encode()) & 0x7FFFFFFF if self._merge else -1
+        return crc32(self.word.encode()) & 0x7FFFFFFF if self.word else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, EditCommand) or not self._merge or other._merge != self._merge:
+        if not isinstance(other, EditCommand) or not self.word or other.word != self.word:
             return False
         if other._scope != self._scope or not all(isinstance(one._edit, MERGED) for one in (self, other)):
             return False

@@ -177,6 +177,16 @@ class Document(QObject):
         )
         return True
 
+    def take_back(self, merge: str) -> bool:
+        """Undo the last step and forget it; False where it was not made under that word, or there is none."""
+        last = self.stack.command(self.stack.index() - 1)
+        if not merge or not isinstance(last, EditCommand) or last.word != merge:
+            return False
+        last.undo()
+        last.setObsolete(True)  # which the stack does not undo, but throw away
+        self.stack.undo()
+        return True
+
     def refusal(self, edit: Edit, *, whole: bool = False) -> str:
         """Why an edit of the open drawing (`whole`: of the network) would be refused; empty where it would not.
 

@@ -37,11 +37,13 @@ class Editor(QWidget):
         changed: Emits the new value when the person has entered one that the setting takes.
         refused: Emits why an entry is no value; an empty text when it is one again.
         finished: Emits when the person leaves the field or presses Enter.
+        differed: Emits when the person wants back what several blocks had, after typing one value for all of them.
     """
 
     changed = Signal(object)
     refused = Signal(str)
     finished = Signal()
+    differed = Signal()
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()
@@ -79,6 +81,8 @@ class Editor(QWidget):
         field.setAccessibleDescription(f"{self.setting.help} ({self.setting.range_text()})")
         field.setToolTip(tip(self.setting))
         field.setMinimumHeight(FIELD_HEIGHT)
+        if isinstance(field, Field):
+            field.differed.connect(self.differed)
         if self.focusProxy() is None:
             self.setFocusProxy(field)
         self._row.addWidget(field, stretch)

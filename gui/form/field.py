@@ -6,7 +6,7 @@ Not for: what the text means (`gui.form.number`, `gui.form.expression`).
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -16,7 +16,10 @@ class Field(QLineEdit):
 
     Attributes:
         wrong: Whether what was typed is nothing that its owner takes; then it is not held when the person leaves the field.
+        differed: Emits when Escape wants back what several had, which is no one text: their owner knows it.
     """
+
+    differed = Signal()
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -28,11 +31,13 @@ class Field(QLineEdit):
         """Show a text that is held elsewhere."""
         super().setText(text or "")
         self._settled = text or ""
+        self.wrong = False
 
     def clear(self) -> None:
         """Show nothing, for there is no one text."""
         super().clear()
         self._settled = None
+        self.wrong = False
 
     def step_to(self, text: str) -> None:
         """Show a text that a person chose without typing it; Escape takes it back."""
@@ -41,7 +46,10 @@ class Field(QLineEdit):
         self.textEdited.emit(text)
 
     def take_back(self) -> bool:
-        """Show again what was there before the typing; False where nothing was typed, or there is no one text to show."""
+        """Show again what was there before the typing; False where nothing was typed, or nobody brings back what several had."""
+        if self._settled is None and self.text():
+            self.differed.emit()
+            return not self.text()
         if self._settled is None or self.text() == self._settled:
             return False
         self.step_to(self._settled)

@@ -324,6 +324,7 @@ class SeveralPage(Page):
             self.form = SettingsForm(spec)
             self.form.changed.connect(self._set)
             self.form.finished.connect(self._finished)
+            self.form.differed.connect(self._take_back)
             self.box.addWidget(hline())
             self.box.addWidget(self.form)
         else:
@@ -354,9 +355,18 @@ class SeveralPage(Page):
     def _set(self, name: str, value: object) -> None:
         json = list(value) if isinstance(value, tuple) else value
         edit = Batch(tuple(Configure(block, {name: json}) for block in self.blocks))
-        merge = f"set {' '.join(self.blocks)}.{name} {self._session}"
-        if not self.document.do(edit, f"Set {name} of {len(self.blocks)} blocks", merge=merge):
+        if not self.document.do(edit, f"Set {name} of {len(self.blocks)} blocks", merge=self._word(name)):
             self.refresh()
+
+    def _word(self, name: str) -> str:
+        """What one person's typing into one field has in common."""
+        return f"set {' '.join(self.blocks)}.{name} {self._session}"
+
+    def _take_back(self, name: str) -> None:
+        """Give every block back what it had before the typing."""
+        self.document.take_back(self._word(name))
+        self._session = next(_SESSIONS)
+        self.refresh()
 
     def _finished(self, _name: str) -> None:
         self._session = next(_SESSIONS)

@@ -155,9 +155,7 @@ class PairEditor(Editor):
     def forget(self) -> None:
         super().forget()
         self._said_word = None
-        before = self.link.blockSignals(True)
-        self.link.setChecked(True)  # until a value is shown that is not square
-        self.link.blockSignals(before)
+        self._link()  # until a value is shown that is not square
 
     def set_mixed(self) -> None:
         self._told = object()
@@ -165,6 +163,12 @@ class PairEditor(Editor):
             button.setChecked(False)
         self.height_field.set_mixed()
         self.width_field.set_mixed()
+        self._link()  # a height alone would be no value
+
+    def _link(self) -> None:
+        before = self.link.blockSignals(True)
+        self.link.setChecked(True)
+        self.link.blockSignals(before)
 
 
 def editor(setting: Setting) -> Editor:

@@ -28,11 +28,13 @@ class SettingsForm(QWidget):
     Attributes:
         changed: Emits (name, value) when the person has entered a value that the setting takes.
         finished: Emits the name when the person leaves a field: the next entry is a new step for undo.
+        differed: Emits the name when the person wants back what several blocks had there.
         made: Emits the name when an editor was made, which one that is folded away is when it is seen first.
     """
 
     changed = Signal(str, object)
     finished = Signal(str)
+    differed = Signal(str)
     made = Signal(str)
 
     def __init__(self, declaration: type[Any], *, hide: Iterable[str] = (), parent: QWidget | None = None) -> None:
@@ -64,6 +66,7 @@ class SettingsForm(QWidget):
     def _listen(self, row: Row) -> None:
         row.editor.changed.connect(self._changed)
         row.editor.finished.connect(self._finished)
+        row.editor.differed.connect(self._differed)
         self.made.emit(row.setting.name)
 
     def _fold_of(self, name: str) -> Fold | None:
@@ -183,6 +186,11 @@ class SettingsForm(QWidget):
         sender = self.sender()
         if isinstance(sender, Editor):
             self.finished.emit(sender.setting.name)
+
+    def _differed(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, Editor):
+            self.differed.emit(sender.setting.name)
 
 
 def _same(value: Any, default: Any) -> bool:

@@ -39,6 +39,21 @@ def test_a_refused_edit_says_why_and_reaches_neither_graph_nor_undo_stack(docume
     assert document.graph.same_as(before)
 
 
+def test_what_was_done_under_a_word_is_taken_back_without_a_step_and_nothing_else_is(document: Document) -> None:
+    id_ = document.graph.named("conv1").id
+    before = document.graph.copy()
+    assert not document.take_back("typing")
+    document.do(Configure(id_, {"out_channels": 7}), "Filters", merge="typing")
+    document.do(Configure(id_, {"out_channels": 71}), "Filters", merge="typing")
+    assert not document.take_back("other")
+    assert not document.take_back("")
+    assert document.graph.named("conv1").settings["out_channels"] == 71
+    assert document.take_back("typing")
+    assert document.graph.same_as(before)
+    assert not document.stack.count()
+    assert not document.dirty
+
+
 def test_edits_with_one_word_merge_into_one_undo_step_that_goes_back_all_the_way(document: Document) -> None:
     id_ = document.graph.named("conv1").id
     before = document.graph.copy()

@@ -208,6 +208,35 @@ def test_typing_into_a_field_where_blocks_differ_is_undone_by_the_program(window
     assert [document.graph.node(id_).settings["out_channels"] for id_ in ids] == before
 
 
+@pytest.mark.parametrize(("name", "typed"), [("out_channels", "12"), ("kernel_size", "3"), ("kernel_size", "junk")])
+def test_escape_gives_blocks_that_differ_back_what_each_had_and_leaves_no_step(
+    window: Window, qtbot: QtBot, name: str, typed: str
+) -> None:
+    document = window.document
+    ids = [document.graph.named(block).id for block in ("conv1", "conv2")]
+    assert document.do(Configure(ids[0], {"kernel_size": [7, 5]}), "Make them differ")
+    before = document.graph.copy()
+    document.select(ids)
+    page = window.parts.places["design"].properties.page  # type: ignore[attr-defined]
+    assert isinstance(page, SeveralPage)
+    assert page.form is not None
+    editor = page.form.editor(name)
+    field = editor.focusProxy()
+    assert isinstance(field, Field)
+    window.activateWindow()
+    field.setFocus()
+    qtbot.keyClicks(field, typed)
+    assert document.graph.same_as(before) == (typed == "junk")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert document.graph.same_as(before)
+    assert document.stack.count() == 1
+    assert [one.text() for one in editor.findChildren(Field)] == [""] * (2 if name == "kernel_size" else 1)
+    assert field.placeholderText() == "mixed"
+    assert not page.form.rows[name].fault.text()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert window.focusWidget() is window.parts.places["design"].canvas  # type: ignore[attr-defined]
+
+
 def test_the_help_of_a_composite_leaves_undo_to_the_program_until_it_is_typed_in(qtbot: QtBot) -> None:
     made = HelpEdit()
     qtbot.addWidget(made)
