@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from gui import preferences
 from gui.actions import Action
 from gui.analyser import Analyser
-from gui.canvas import Canvas, commands
+from gui.canvas import Canvas, commands, placing
 from gui.document import Document
 from gui.form.properties import Properties
 from gui.palette import Palette
@@ -71,6 +71,8 @@ class DesignPlace(QMainWindow):
         self.resizeDocks([self.docks["problems"]], [BOTTOM], Qt.Orientation.Vertical)
         self.problems.goto.connect(self.reveal)
         self.analyser.goto.connect(self.reveal)
+        self.analyser.menu_wanted.connect(self.canvas.pop_menu)
+        self.analyser.delete_wanted.connect(lambda: placing.delete(self.canvas))
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
         self.canvas.wire_chosen.connect(self.properties.show_wire)

@@ -7,9 +7,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -41,6 +53,7 @@ from gui.widgets import EmptyState, Hint, IconButton
 
 REST_MS = 80  # after an edit until the table follows; a dragged number edits many times a second
 PADDING = 20  # pixels beside a cell's text
+DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 WIDEST = 260  # pixels of a column at first; a person can draw it wider
 
 
@@ -49,10 +62,14 @@ class Analyser(QWidget):
 
     Attributes:
         goto: Emits the id of the block to show on the canvas.
+        menu_wanted: Emits a place on the screen for the menu of what is selected.
+        delete_wanted: The person wants the selected blocks away.
         said: Emits a sentence about what was copied or written.
     """
 
     goto = Signal(str)
+    menu_wanted = Signal(QPoint)
+    delete_wanted = Signal()
     said = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -87,6 +104,8 @@ class Analyser(QWidget):
         self.table.clicked.connect(self._go)
         self.table.activated.connect(self._go)
         self.table.copied.connect(self.copy)
+        self.table.deleted.connect(self._delete)
+        self.table.asked.connect(self._menu)
         self.said.connect(self.note.setText)
         self._restyle()
 
@@ -194,6 +213,19 @@ class Analyser(QWidget):
         self._following = False
         self.goto.emit(row.block)
 
+    def _menu(self, index: QModelIndex, place: QPoint) -> None:
+        """What the canvas offers for a row's block, in the drawing that the block stands in."""
+        row = self.model.rows[self.proxy.mapToSource(index).row()]
+        if row.path != self.document.path_in:
+            self._go(index)
+        if self.document.selection:
+            self.menu_wanted.emit(place)
+
+    def _delete(self) -> None:
+        here = self.document.path_in
+        if any(row.path == here for row in self.table.chosen()):
+            self.delete_wanted.emit()
+
     # --- taking it away
 
     def copy(self) -> None:
@@ -224,9 +256,13 @@ class LayersTable(QTableView):
 
     Attributes:
         copied: The person asked for a copy.
+        deleted: The person wants the blocks of the selected rows away.
+        asked: Emits a row, and where on the screen the menu for it is wanted.
     """
 
     copied = Signal()
+    deleted = Signal()
+    asked = Signal(QModelIndex, QPoint)
 
     def __init__(self, proxy: Filtered) -> None:
         super().__init__()
@@ -284,15 +320,27 @@ class LayersTable(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy; all else as in any table."""
+        """Copy, delete; all else as in any table."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copied.emit()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in DELETE:
+            self.deleted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the row under the mouse; by key, of the row that one is in."""
+        index, place = self.indexAt(event.pos()), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            place = self.viewport().mapToGlobal(self.visualRect(index).center())
+        if index.isValid():
+            self.asked.emit(index, place)
 
 
 def _own(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.SelectAll)
+    keys = QKeySequence.StandardKey
+    return event.key() in DELETE or event.matches(keys.Copy) or event.matches(keys.SelectAll)
 
 
 class Foot(QWidget):

@@ -1,7 +1,8 @@
 """What screen readers hear of the canvas: a widget that paints all its blocks itself says what is selected in words.
 
 The canvas stays one accessible object whose description is kept current. An accessible child a block would need interfaces
-without a QObject behind them; Qt's cache owns those and frees them behind Python's back.
+without a QObject behind them; Qt's cache owns those and frees them behind Python's back. Block by block the drawing is read in
+the analyser's table, which has the menus of the canvas.
 
 Not for: names of other widgets, which carry their own.
 """

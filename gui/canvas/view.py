@@ -290,16 +290,18 @@ class Canvas(ZoomView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Select what is under the mouse and offer what can be done with it; by key: with what is selected."""
-        at = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             here = self.canvas.around(self.document.selection)
             at = self.mapFromScene(here.center()) if not here.isEmpty() else self.viewport().rect().center()
-            self.menu = menus.menu(self, at)
-            self.menu.popup(self.viewport().mapToGlobal(at))
+            self.pop_menu(self.viewport().mapToGlobal(at))
             return
-        press.point(self, at)
-        self.menu = menus.menu(self, at)
-        self.menu.popup(event.globalPos())
+        press.point(self, event.pos())
+        self.pop_menu(event.globalPos())
+
+    def pop_menu(self, place: QPoint) -> None:
+        """Offer what can be done with what is selected, at a place on the screen."""
+        self.menu = menus.menu(self, self.viewport().mapFromGlobal(place))
+        self.menu.popup(place)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tool tips of ports and of wires with a fault; those of blocks with problems come from their items."""

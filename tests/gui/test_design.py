@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -198,3 +198,30 @@ def test_after_the_last_mend_the_keyboard_is_on_the_canvas(design: DesignPlace, 
         button.click()
     assert design.problems.rows == []
     assert design.window().focusWidget() is design.canvas
+
+
+def test_the_analyser_has_the_menu_of_the_drawing_and_deletes_in_it(design: DesignPlace, qtbot: QtBot) -> None:
+    design.docks["analyser"].show()
+    design.docks["analyser"].raise_()
+    table, graph = design.analyser.table, design.document.graph
+    before = graph.copy()
+    place = next(n for n, row in enumerate(design.analyser.proxy.shown()) if row.name == "tanh1")
+    table.setCurrentIndex(design.analyser.proxy.index(place, 1))
+    table.asked.emit(table.currentIndex(), QPoint(200, 200))
+    menu = design.canvas.menu
+    assert menu is not None
+    entries = {action.text().split("\t")[0]: action for action in menu.actions()}
+    entries["Bypass"].trigger()
+    menu.close()
+    assert graph.named("tanh1").bypassed
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert "tanh1" not in {node.name for node in graph}
+    source = graph.wires[End(graph.named("pool1").id, "x")].source
+    assert source.block == graph.named("conv1").id, "the chain heals, as on the canvas"
+    design.document.stack.undo()
+    design.document.stack.undo()
+    assert graph.same_as(before)
+    table.clearSelection()
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert graph.same_as(before)

@@ -6,8 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import AddBlock, Configure, Graph, Move
@@ -171,6 +172,47 @@ def test_composites_open_into_their_repetitions_without_counting_twice(qtbot: Qt
     assert made.document.path_in == ("layer2",)
     assert made.document.selection == ("b",)
     assert [row.name for row in made.table.chosen()] == ["layer2.1.conv2"]
+
+
+def test_a_menu_is_for_the_row_it_was_asked_on_in_the_drawing_that_its_block_stands_in(qtbot: QtBot) -> None:
+    made = Analyser(Document(Project(resnet())))
+    qtbot.addWidget(made)
+    made.show()
+    made.inside.click()
+    rows_ = made.proxy.shown()
+    inner = next(place for place, row in enumerate(rows_) if row.name == "layer2.1.conv2")
+    index = made.proxy.index(inner, 1)
+    made.table.selectRow(inner)
+    made.table.scrollTo(index)
+    spot = made.table.visualRect(index).center()
+    asked = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, spot, made.table.viewport().mapToGlobal(spot), Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(made.menu_wanted) as wanted:
+        QApplication.sendEvent(made.table.viewport(), asked)
+    assert wanted.args == [made.table.viewport().mapToGlobal(spot)]
+    assert made.document.path_in == ("layer2",)
+    assert made.document.selection == ("b",)
+    made.filter.setText("conv2")  # few rows: the rest of the table is empty
+    made.resize(made.width(), 3000)
+    below = QPoint(20, made.table.viewport().height() - 1)
+    nowhere = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, below, made.table.viewport().mapToGlobal(below), Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.assertNotEmitted(made.menu_wanted):
+        QApplication.sendEvent(made.table.viewport(), nowhere)
+
+
+def test_the_menu_key_asks_for_the_row_one_is_in(analyser: Analyser, qtbot: QtBot) -> None:
+    analyser.table.setCurrentIndex(analyser.proxy.index(4, 1))
+    asked = QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0), Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(analyser.menu_wanted) as wanted:
+        QApplication.sendEvent(analyser.table.viewport(), asked)
+    spot = analyser.table.visualRect(analyser.table.currentIndex()).center()
+    assert wanted.args == [analyser.table.viewport().mapToGlobal(spot)]
+    assert analyser.document.selection == (analyser.document.graph.named("conv2").id,)
 
 
 def test_both_themes_repaint_it(analyser: Analyser) -> None:
