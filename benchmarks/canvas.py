@@ -118,7 +118,7 @@ class Bench:
         """Press at a point, move a frame at a time, and give up in the end."""
         self.mouse(QEvent.Type.MouseButtonPress, start, LEFT)
         self.frames(name, lambda index: self.mouse(QEvent.Type.MouseMove, along(index)))
-        self.canvas._cancel()  # as Escape does
+        self.canvas.let_go()  # as Escape does
         self.app.processEvents()
 
     def block_at_fit(self) -> QPoint:

@@ -23,11 +23,11 @@ class EditCommand(QUndoCommand):
         text: What the Edit menu writes behind "Undo".
         merge: Commands with the same word that follow each other become one step (a slider's drag).
         scope: The drawing that it was made in; None where it belongs to none.
-        visit: Opens that drawing, so that undoing and doing again are seen.
+        visit: Told before it is undone or done again: opens that drawing, so that this is seen.
     """
 
     def __init__(self, graph: Graph, edit: Edit, inverse: Edit, *, text: str, merge: str = "",
-                 scope: Scope | None = None, visit: Callable[[Scope], object] | None = None) -> None:  # fmt: skip
+                 scope: Scope | None = None, visit: Callable[[Scope | None], object] | None = None) -> None:  # fmt: skip
         super().__init__(text)
         self._graph = graph
         self._scope, self._visit = scope, visit
@@ -37,7 +37,7 @@ class EditCommand(QUndoCommand):
         self._done = True  # it has been applied before it was pushed, so that a refusal never reaches the stack
 
     def _go(self) -> None:
-        if self._visit is not None and self._scope is not None:
+        if self._visit is not None:
             self._visit(self._scope)
 
     def redo(self) -> None:

@@ -35,6 +35,7 @@ class Document(QObject):
     about the open drawing; `root` and `root_report` about the whole network.
 
     Attributes:
+        changing: Emits before an edit is applied, done, undone or redone: what a person has in hand is let go.
         edited: Emits each edit after it has been applied to `root`, whether done, undone or redone.
         reported: Emits the open drawing's report after every edit, when the data's facts change, and in another drawing.
         selected: Emits the ids of the selected blocks.
@@ -48,6 +49,7 @@ class Document(QObject):
         trust_wanted: Emits Python code of the drawing that the person wants to read and perhaps to trust.
     """
 
+    changing = Signal()
     edited = Signal(object)
     reported = Signal(object)
     selected = Signal(object)
@@ -164,6 +166,7 @@ class Document(QObject):
         """
         scope = self.scope
         edit = edit if whole else ways.wrapped(self._owner, edit)
+        self.changing.emit()
         try:
             inverse = self.root.apply(edit)
         except GraphError as error:
@@ -198,9 +201,10 @@ class Document(QObject):
             return str(error)
         return ""
 
-    def _visit(self, scope: Scope) -> None:
-        """Open the drawing that an edit was made in, so that its undoing is seen; stay where it is gone."""
-        if ways.existing(self.root, scope) == scope:
+    def _visit(self, scope: Scope | None) -> None:
+        """Open the drawing that an edit was made in, so that its undoing is seen; stay where it is gone, or there was none."""
+        self.changing.emit()
+        if scope is not None and ways.existing(self.root, scope) == scope:
             self.open_scope(scope)
 
     def _edited(self, edit: Edit) -> None:

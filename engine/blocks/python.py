@@ -141,7 +141,7 @@ class PythonBlock(Block):
     )
 
     @property
-    def memo(self) -> dict[tuple[Shape | None, ...], Any]:
+    def memo(self) -> dict[tuple[int, ...], Any]:
         """Nothing is remembered here: trust can be taken back, and answers come later."""
         return {}
 

@@ -220,8 +220,8 @@ class Block:
         return to_json(self)
 
     @cached_property
-    def memo(self) -> dict[tuple[Shape | None, ...], Any]:
-        """What the checker has found out about this block, by what arrives."""
+    def memo(self) -> dict[tuple[int, ...], Any]:
+        """What the checker has found out about this block, by the ids of the shapes that arrive."""
         return {}
 
     def arriving(self, shapes: Mapping[str, Shape]) -> tuple[Any, ...]:

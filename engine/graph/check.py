@@ -34,6 +34,7 @@ _ENDS = ("output", "loss", "exit")
 # Blocks whose output is their input seen in another way, so that it takes no memory of its own.
 _VIEWS = frozenset({"flatten", "output", "image_input", "vector_input", "port_in", "port_out"})
 _SHAPES: dict[Shape, Shape] = {}
+_NOTHING = BlockReport(())
 
 
 def check(graph: Graph, facts: DataFacts | None = None, before: Report | None = None) -> Report:
@@ -125,10 +126,12 @@ def _report(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], names
         bypassed=frozenset(walk.bypassed),
         exits=exits,
         names=names,
+        needed=walk.needed,
         nodes=nodes,
         roles=walk.roles,
         log=log,
         logged=len(log),
+        feeding=walk.feeding,
     )
 
 
@@ -154,54 +157,79 @@ def _resume(walk: Walk, before: Report, nodes: Mapping[str, Node]) -> set[str]:
     if before.log is not log:  # the report of another drawing, or of one before very many changes
         return set(nodes)
     walk.blocks, walk.made, walk.roles = dict(before.blocks), dict(before.made), dict(before.roles)
-    walk.bypassed = set(before.bypassed)
+    walk.bypassed, walk.feeding = set(before.bypassed), dict(before.feeding)
     old = before.nodes
     if list(old) == list(nodes):
         waiting = set(compress(nodes, map(is_not, old.values(), nodes.values())))
     else:
         for id_ in old.keys() - nodes.keys():
-            for held in (walk.blocks, walk.made, walk.roles):
+            for held in (walk.blocks, walk.made, walk.roles, walk.feeding):
                 held.pop(id_, None)
             walk.bypassed.discard(id_)
         waiting = {id_ for id_, node in nodes.items() if old.get(id_) is not node}
     waiting.update(log[before.logged :])
     waiting.update(before.inner)
     waiting.update(problem.block for problem in before.problems if problem.block is not None and not problem.path)
-    return waiting & nodes.keys()
+    waiting &= nodes.keys()
+    for id_ in waiting:
+        walk.feeding.pop(id_, None)
+    return waiting
 
 
 def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], depth: int, waiting: set[str]) -> None:
     """Find out about the blocks that wait; what is wrong goes to the walk's problems, what a block feeds waits too if it gives
-    another shape than before. A thousand blocks pass here in one frame, so nothing is asked twice."""
-    blocks, made, into, leaving = walk.blocks, walk.made, walk.into, walk.leaving
+    another shape than before. Thousands of blocks pass here in one frame, so nothing is asked twice."""
+    blocks, made, feeding, leaving, nothing = walk.blocks, walk.made, walk.feeding, walk.leaving, _NOTHING
     for id_ in order:
         if id_ not in waiting:
             continue
-        node, before, report = nodes[id_], blocks.get(id_), None
-        if walk.bypassed:
-            walk.bypassed.discard(id_)
-        plain = node.given is None and node.bypassed is False
-        if plain and node.names is not None and _made(walk, node) is None:
-            report = BlockReport(())
-        elif plain:
-            block, wires, arriving = made[id_], into.get(id_, _NO_WIRES), []
-            for name in block.port_names:
-                wire = wires.get(name)
-                if wire is None:
-                    break  # open
-                found = blocks.get(wire.source.block)
-                outputs = found.outputs if found is not None else ()
-                arriving.append(outputs[0] if len(outputs) == 1 else _arrives(walk, wire))
+        before, report, sources = blocks.get(id_), None, feeding.get(id_)
+        if sources is not None:  # what is known of a block like it at which the same arrives
+            if len(sources) == 1:
+                outputs = blocks.get(sources[0], nothing).outputs
+                if len(outputs) == 1:
+                    report = made[id_].memo.get((id(outputs[0]),))
             else:
-                key = tuple(arriving)
-                report = block.memo.get(key) or _known(block, key)
+                arriving = [id(gives[0]) for one in sources if len(gives := blocks.get(one, nothing).outputs) == 1]
+                if len(arriving) == len(sources):
+                    report = made[id_].memo.get(tuple(arriving))
         if report is None:
-            report = _examined(walk, node, depth)
-        if report is not before:
-            blocks[id_] = report
-            if before is None or before.outputs != report.outputs:
-                for target, _port in leaving.get(id_, ()):
-                    waiting.add(target)
+            report = _looked_at(walk, nodes[id_], depth)
+        if report is before:
+            continue
+        blocks[id_] = report
+        if before is not None:
+            was, gives = before.outputs, report.outputs
+            if (
+                was[0] is gives[0] if len(was) == 1 == len(gives) else was == gives
+            ):  # equal shapes are mostly one object
+                continue
+        for target, _port in leaving.get(id_, ()):
+            waiting.add(target)
+
+
+def _looked_at(walk: Walk, node: Node, depth: int) -> BlockReport:
+    """The report of one block; where nothing but what arrives decides about it, what feeds it is noted for the next time."""
+    id_, blocks = node.id, walk.blocks
+    if walk.bypassed:
+        walk.bypassed.discard(id_)
+    if node.given is not None or node.bypassed is not False:
+        return _examined(walk, node, depth)
+    if node.names is not None and _made(walk, node) is None:
+        return BlockReport(())
+    block, wires = walk.made[id_], walk.into.get(id_, _NO_WIRES)
+    arriving, sources = [], []
+    for name in block.port_names:
+        wire = wires.get(name)
+        if wire is None:
+            return _examined(walk, node, depth)  # open
+        source = wire.source.block
+        outputs = blocks.get(source, _NOTHING).outputs
+        arriving.append(outputs[0] if len(outputs) == 1 else _arrives(walk, wire))
+        sources.append(source)
+    if node.names is None:
+        walk.feeding[id_] = tuple(sources)
+    return block.memo.get(tuple(map(id, arriving))) or _known(block, tuple(arriving)) or _examined(walk, node, depth)
 
 
 def _known(block: Block, arriving: tuple[Shape | None, ...]) -> BlockReport | None:
@@ -220,7 +248,7 @@ def _known(block: Block, arriving: tuple[Shape | None, ...]) -> BlockReport | No
             report = _fitting(block, arriving, shapes)
         except BlockError:
             return None
-    block.memo[arriving] = report
+    block.memo[tuple(map(id, arriving))] = report  # it holds these shapes, so that no other object gets their ids
     return report
 
 

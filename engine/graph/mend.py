@@ -112,7 +112,7 @@ def set_values(node: Node, title: str, values: Mapping[str, Any]) -> tuple[Fix, 
 
 
 def for_open_input(graph: Graph, node: Node, port: str) -> tuple[Fix, ...]:
-    """Wire an open input to the one block that leads nowhere, if there is exactly one in front of it."""
+    """Wire an open input to the one block that leads nowhere, if there is exactly one that something arrives at."""
     leading = {id_ for id_, wires in graph.topology.leaving.items() if wires}
     behind = graph.topology.downstream(node.id)
     loose = [
@@ -122,6 +122,7 @@ def for_open_input(graph: Graph, node: Node, port: str) -> tuple[Fix, ...]:
         and n.id not in behind
         and n.block().outputs()
         and n.spec.role in ("layer", "input", "entry")
+        and all(one.optional or End(n.id, one.name) in graph.wires for one in n.block().inputs())
     ]
     if len(loose) != 1:
         return ()

@@ -50,7 +50,9 @@ def checked_name(name: Any, taken: Collection[str], what: str = "block") -> str:
     """
     if isinstance(name, str):
         name = unicodedata.normalize("NFKC", name)
-    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or len(name) > NAME_LENGTH:
+    if isinstance(name, str) and keyword.iskeyword(name):
+        raise GraphError(f"a {what} cannot be called {name!r}: it is a word of Python itself; try {name}1.")
+    if not isinstance(name, str) or not name.isidentifier() or len(name) > NAME_LENGTH:
         raise GraphError(
             f"a {what} cannot be called {str(name)[:60]!r}: a name is letters, digits and _, does not start with a digit, and "
             f"has at most {NAME_LENGTH} characters, because it becomes the {'layer' if what == 'block' else what}'s name in code."

@@ -58,8 +58,9 @@ class Report:
         exits: Of a composite: the shapes that leave it, in the order of its ports.
         names: Of a composite: its settings here; `i`, `n`, `k`, `total` besides, as they were where it was first worked out.
         roles: Of the blocks that are no layers, by id.
-        nodes, log, logged: The drawing as it was, for checking again after an edit: its blocks, its log of changed wires, and how
-            long that was.
+        needed: Blocks that an output or a loss depends on; all others are left out when the network runs.
+        nodes, log, logged, feeding: The drawing as it was, for checking again after an edit: its blocks, its log of changed wires,
+            how long that was, and what `Walk.feeding` was.
     """
 
     blocks: Mapping[str, BlockReport] = field(default_factory=dict)
@@ -74,10 +75,12 @@ class Report:
     bypassed: Collection[str] = frozenset()
     exits: tuple[Shape | None, ...] = ()
     names: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
+    needed: Collection[str] = field(default=frozenset(), repr=False, compare=False)
     nodes: Mapping[str, Node] = field(default_factory=dict, repr=False, compare=False)
     roles: Mapping[str, Role] = field(default_factory=dict, repr=False, compare=False)
     log: Sequence[str] | None = field(default=None, repr=False, compare=False)
     logged: int = field(default=0, repr=False, compare=False)
+    feeding: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -86,11 +89,12 @@ class Report:
 
     @property
     def known(self) -> bool:
-        """Whether all shapes are known, so that the figures are those of the whole network, whatever problems there are."""
-        return (
-            self.blocks.keys() >= self.nodes.keys()
-            and all(found.outputs and None not in found.outputs for found in self.blocks.values())
-            and all(one.known for repetitions in self.inner.values() for one in repetitions)
+        """Whether all shapes are known, so that the figures are those of the whole network, whatever problems there are; blocks
+        that are left out when it runs count only where nothing runs yet."""
+        counted = self.needed or self.nodes.keys()
+        found = [self.blocks.get(id_) for id_ in counted]
+        return all(one is not None and one.outputs and None not in one.outputs for one in found) and all(
+            one.known for id_, repetitions in self.inner.items() if id_ in counted for one in repetitions
         )
 
     def shape_of(self, end: End) -> Shape | None:
@@ -123,6 +127,8 @@ class Walk:
         into: Block id -> port -> wire.
         leaving: Block id -> wires that start there, by the input they end in.
         needed: Blocks that an output or a loss depends on.
+        feeding: Of blocks whose ports all have a wire and whose settings are no expressions: the blocks that feed these ports, in
+            their order.
         blocks, problems, inner, repetitions, bypassed: The findings.
     """
 
@@ -136,6 +142,7 @@ class Walk:
     into: Mapping[str, Mapping[str, Wire]]
     leaving: Mapping[str, Mapping[End, Wire]]
     needed: Collection[str] = frozenset()
+    feeding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     blocks: dict[str, BlockReport] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     inner: dict[str, tuple[Report, ...]] = field(default_factory=dict)

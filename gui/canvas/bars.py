@@ -95,7 +95,10 @@ class Bar(QFrame):
         self.move((self._over.width() - width) // 2, TOP)
 
     def come(self) -> None:
-        """Show it and take the keyboard."""
+        """Show it, in the place of another, and take the keyboard."""
+        for other in self._over.findChildren(Bar):
+            if other is not self:
+                other.close_bar()
         self.place()
         self.show()
         self.raise_()

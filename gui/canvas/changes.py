@@ -52,12 +52,14 @@ class Unknown:
     def look(self, blocks: Mapping[str, BlockReport], gone: Collection[str], fresh: Collection[str]) -> set[str]:
         """Blocks whose wires may be known now and were not, or the other way round; of several outputs any may be."""
         now, out = set[str](), set(gone)
-        for id_ in fresh:
-            outputs = blocks[id_].outputs
-            if len(outputs) > 1:
-                out.add(id_)
-            if not outputs or outputs[0] is None:
-                now.add(id_)
+        reports = [blocks[id_] for id_ in fresh]
+        distinct = dict(zip(map(id, reports), reports, strict=True))  # equal blocks have one report
+        if any(len(one.outputs) != 1 or one.outputs[0] is None for one in distinct.values()):
+            for id_, report in zip(fresh, reports, strict=True):
+                if len(report.outputs) > 1:
+                    out.add(id_)
+                if not report.outputs or report.outputs[0] is None:
+                    now.add(id_)
         out |= now ^ self._ids.intersection(fresh)
         self._ids = self._ids.difference(fresh, gone) | now
         return out

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from gui.canvas import clipboard, composites, connecting, flags, frame_commands, moving, placing, reroute
 
@@ -142,6 +143,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 BY_KEY = {QKeySequence(key).toString(): command for command in COMMANDS for key in command.keys}
+
+
+def by_key(view: Canvas, event: QKeyEvent) -> bool:
+    """Carry out what a key means here; False where it means nothing now."""
+    sequence = QKeySequence(event.keyCombination())
+    if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        sequence = QKeySequence(plain.value | event.key())
+    command = BY_KEY.get(sequence.toString())
+    if command is None or not possible(view, command):
+        return False
+    if command.under != "Zoom":
+        view.let_go()  # a drag would go on with what the command may take away
+    if possible(view, command):
+        command.run(view)
+    return True
 
 
 def possible(view: Canvas, command: Command) -> bool:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from engine.errors import BlockError, SettingError
@@ -19,6 +19,7 @@ from gui import search
 from gui.canvas import access, edits, geometry
 from gui.canvas.bars import Bar
 from gui.canvas.finding import lead
+from gui.canvas.gestures import PORT_REACH
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -170,6 +171,21 @@ class ConnectBar(Bar):
         self.close_bar()
         if self.view.document.do(Connect(choice.wire), "Connect"):
             self.view.document.select([choice.other.block])
+
+    def press(self, place: QPointF) -> bool:
+        """A press of the mouse at a point of the scene: on a block that is offered it lays the wire; elsewhere it gives up, and is
+        False."""
+        port = self.view.canvas.port_at(place, PORT_REACH / self.view.zoom)
+        item = self.view.canvas.node_at(place)
+        hit = port[0].end(port[1]) if port is not None else None
+        block = hit.block if hit is not None else item.node.id if item is not None else ""
+        here = [choice for choice in self._all if choice.other.block == block]
+        if not here:
+            self.close_bar()
+            return False
+        self.offered, self.at = sorted(here, key=lambda choice: choice.other != hit), 0
+        self.take()
+        return True
 
     # --- what is seen and heard
 

@@ -6,6 +6,7 @@ Not for: what starts a gesture (`gui.canvas.view`).
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -26,6 +27,7 @@ PORT_REACH = 14.0  # pixels around a port that still hit it
 GUIDE_REACH, GUIDE_MOST = 6.0, 10.0  # pixels, and at most canvas units, within which a block goes to a guide
 WIRE_REACH = 7.0  # pixels around a wire that still hit it
 EXACT = 6  # decimals of a canvas unit that a place has
+_COPIES = count(1)
 
 
 class Gesture(Protocol):
@@ -100,15 +102,21 @@ class DragBlocks:
     A lone block let go over a wire is put into it.
     """
 
+    word = ""  # what its steps for undo have in common, where it makes several
+
     def __init__(self, view: Canvas, at: QPoint, lead: NodeItem) -> None:
         self.view, self.origin, self.lead = view, at, lead
         self.start = view.mapToScene(at)
-        scene = view.canvas
-        self.places = {id_: QPointF(scene.nodes[id_].pos()) for id_ in view.document.selection if id_ in scene.nodes}
+        self.places = self._selected()
         self.moved = False
         self._by = QPointF()  # how far they have come
         self._guides: Guides | None = None  # made at the first movement
         self._home = Thing(Box(0, 0, 0, 0))
+
+    def _selected(self) -> dict[str, QPointF]:
+        """The blocks that it moves, where they stand."""
+        nodes = self.view.canvas.nodes
+        return {id_: QPointF(nodes[id_].pos()) for id_ in self.view.document.selection if id_ in nodes}
 
     def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         if not self.moved and (at - self.origin).manhattanLength() < SLOP:
@@ -181,7 +189,7 @@ class DragBlocks:
         if all(self.places[id_] == QPointF(*place) for id_, place in places.items()):
             return
         text = "Insert block" if wire is not None else "Move blocks" if len(places) > 1 else "Move block"
-        if not document.do(edit, text):
+        if not document.do(edit, text, merge=self.word):
             scene.sync()
 
     def cancel(self) -> None:
@@ -190,6 +198,52 @@ class DragBlocks:
         if self.moved:
             self.view.canvas.shift(self.places, QPointF())
         self.view.canvas.settle()
+
+
+class CopyBlocks(DragBlocks):
+    """Alt: copies of the selected blocks follow the mouse. They are made with the first movement and are one step with it."""
+
+    def __init__(self, view: Canvas, at: QPoint, lead: NodeItem) -> None:
+        super().__init__(view, at, lead)
+        self.editing = False
+        self._originals = view.document.selection
+
+    def move(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+        if not self.word and (at - self.origin).manhattanLength() >= SLOP:
+            self._copy()
+        if self.word:
+            super().move(at, modifiers)
+
+    def _copy(self) -> None:
+        document = self.view.document
+        edit, fresh = edits.duplicated(document.graph, self._originals, by=(0.0, 0.0))
+        word = f"copy {next(_COPIES)}"
+        self.editing = True
+        done = document.do(edit, "Duplicate", merge=word)
+        self.editing = False
+        if not done:
+            self.view.let_go()
+            return
+        self.word = word
+        chosen = set(self._originals)
+        order = [id_ for id_ in document.graph.nodes if id_ in chosen]
+        document.select(fresh)
+        self.lead = self.view.canvas.nodes[fresh[order.index(self.lead.node.id)]]
+        self.places = self._selected()
+
+    def finish(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+        super().finish(at, modifiers)
+        if self.word and all(self.view.canvas.nodes[id_].pos() == place for id_, place in self.places.items()):
+            self._take_back()  # let go where they came from: nobody wants two on one spot
+
+    def cancel(self) -> None:
+        super().cancel()
+        if self.word:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        self.view.document.take_back(self.word)
+        self.view.document.select(self._originals)
 
 
 def _thing(item: NodeItem) -> Thing:

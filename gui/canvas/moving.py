@@ -25,7 +25,12 @@ def select_all(view: Canvas) -> None:
 
 
 def select_none(view: Canvas) -> None:
-    """No wire, frame or note; with none selected, no block; with nothing selected, up from the inside of a composite."""
+    """Put a bar away; else no wire, frame or note; with none selected, no block; with nothing selected, up from the
+    inside of a composite."""
+    bars = [bar for bar in (view.connecting, view.finding) if bar.isVisible()]
+    if bars:
+        bars[0].close_bar()
+        return
     had_other = view.chosen_wire is not None or view.marks.chosen is not None
     view.choose_wire(None)
     view.marks.choose(None)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 
-from gui.canvas import edits, frame_commands, reroute
+from gui.canvas import frame_commands, reroute
 from gui.canvas.frame_commands import DragMark, ResizeMark
-from gui.canvas.gestures import PORT_REACH, WIRE_REACH, DragBlocks, DragWire, Gesture, RubberBand
+from gui.canvas.gestures import PORT_REACH, WIRE_REACH, CopyBlocks, DragBlocks, DragWire, Gesture, RubberBand
 from gui.canvas.node import NodeItem
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def begin(view: Canvas, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture for a press at a point of the viewport, None for a plain click; selects what was pressed."""
     place = view.mapToScene(at)
+    if view.connecting.isVisible() and view.connecting.press(place):
+        return None
     adding = bool(modifiers & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
     port = view.canvas.port_at(place, PORT_REACH / view.zoom) if view.canvas.inks.level else None
     if port is not None and not adding:
@@ -37,7 +39,7 @@ def begin(view: Canvas, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture |
         elif id_ not in view.document.selection:
             view.document.select([id_])
         if modifiers & Qt.KeyboardModifier.AltModifier:
-            return _copy_gesture(view, at, id_)
+            return CopyBlocks(view, at, item)
         return DragBlocks(view, at, item)
     point = reroute.point_at(view, place)
     if point is not None:
@@ -119,14 +121,3 @@ def _wire_gesture(view: Canvas, at: QPoint, item: NodeItem, port: str, is_input:
     if wire is not None:
         return DragWire(view, at, wire.source, forward=True, taken=end)
     return DragWire(view, at, end, forward=not is_input)
-
-
-def _copy_gesture(view: Canvas, at: QPoint, lead: str) -> Gesture:
-    """Alt: a copy of the selected blocks is dragged."""
-    chosen = view.document.selection
-    edit, fresh = edits.duplicated(view.document.graph, chosen, by=(0.0, 0.0))
-    if view.document.do(edit, "Duplicate"):
-        view.document.select(fresh)
-        order = [id_ for id_ in view.document.graph.nodes if id_ in set(chosen)]
-        lead = fresh[order.index(lead)]
-    return DragBlocks(view, at, view.canvas.nodes[lead])

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QHelpEvent,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QResizeEvent,
     QShowEvent,
@@ -98,6 +97,7 @@ class Canvas(ZoomView):
         self.seen_changed.connect(self._float)
         for seen in (self.seen_changed, self.horizontalScrollBar().valueChanged, self.verticalScrollBar().valueChanged):
             seen.connect(self.canvas.late.catch_up)
+        document.changing.connect(self._changing)
         document.selected.connect(self._selected)
         document.reported.connect(self.say)
         document.replaced.connect(self._replaced)
@@ -138,7 +138,7 @@ class Canvas(ZoomView):
 
     def start_anew(self) -> None:
         """Another drawing is shown: let go of what was in hand."""
-        self._cancel()
+        self.let_go()
         self.chosen_wire = None
         self.wire_chosen.emit(None)
         self._hover.forget()
@@ -290,6 +290,7 @@ class Canvas(ZoomView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Select what is under the mouse and offer what can be done with it; by key: with what is selected."""
+        self.let_go()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             here = self.canvas.around(self.document.selection)
             at = self.mapFromScene(here.center()) if not here.isEmpty() else self.viewport().rect().center()
@@ -324,23 +325,13 @@ class Canvas(ZoomView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Look the key up in the table of commands."""
         if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
-            self._cancel()
-            return
-        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.let_go()
+        elif event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             if not event.isAutoRepeat():
                 self._space.press()
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-            return
-        sequence = QKeySequence(event.keyCombination())
-        if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
-            plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            sequence = QKeySequence(plain.value | event.key())
-        command = commands.BY_KEY.get(sequence.toString())
-        if command is not None and commands.possible(self, command):
-            command.run(self)
-            event.accept()
         else:
-            event.ignore()
+            event.setAccepted(commands.by_key(self, event))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space let go without a drag: quick-add."""
@@ -363,11 +354,17 @@ class Canvas(ZoomView):
         self._space.held = False
         super().focusOutEvent(event)
 
-    def _cancel(self) -> None:
+    def let_go(self) -> None:
+        """Give up what the mouse is in the middle of, and leave everything as it was."""
         self.edges.rest()
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
+
+    def _changing(self) -> None:
+        """The drawing is about to change under what is in hand."""
+        if not getattr(self._gesture, "editing", False):  # unless that changes it
+            self.let_go()
 
     # --- blocks dropped from the palette
 

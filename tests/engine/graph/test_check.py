@@ -135,6 +135,37 @@ def test_an_open_input_is_an_error_where_an_output_needs_it_and_a_warning_elsewh
     assert (problem.code, problem.severity) == ("input-open", "warning")
 
 
+def test_what_is_left_out_takes_nothing_from_what_is_known_of_the_rest() -> None:
+    graph = good()
+    assert check(graph).known
+    graph.apply(AddBlock(graph.new_node("tanh")))
+    assert check(graph).known
+    graph.apply(Disconnect(End("b3", "x")))
+    assert not check(graph).known
+    lone = Graph()
+    lone.apply(AddBlock(lone.new_node("tanh")))
+    assert not check(lone).known, "nothing runs yet, so every block counts"
+
+
+def test_a_loose_block_is_not_offered_to_another_loose_block() -> None:
+    graph = good()
+    for kind in ("relu", "tanh"):
+        graph.apply(AddBlock(graph.new_node(kind)))
+    assert [problem.fixes for problem in check(graph).problems] == [(), ()]
+
+
+def test_a_block_that_gives_more_than_before_is_looked_at_by_those_it_feeds() -> None:
+    graph = chain(("image_input", {"channels": 8, "height": 8, "width": 8}), ("split", {"parts": 2}))
+    graph.apply(AddBlock(graph.new_node("relu")))
+    graph.apply(Connect(Wire(End("b2", "y1"), End("b3", "x"))))
+    report = check(graph)
+    for parts in (4, 8, 2, 8):
+        graph.apply(Configure("b2", {"parts": parts}))
+        report = check(graph, before=report)
+        assert report == check(graph)
+        assert str(report.blocks["b3"].output) == f"N×{8 // parts}×8×8"
+
+
 def test_an_empty_drawing_and_missing_ends_are_said_in_words() -> None:
     assert [p.code for p in check(Graph()).problems] == ["empty"]
     graph = chain(("relu", {}))

@@ -101,6 +101,45 @@ def test_escape_gives_up(branched: Document, canvas: Canvas, qtbot: QtBot) -> No
     assert not any(item.dim or item.hot or item.fits for item in canvas.canvas.nodes.values())
 
 
+def test_a_click_on_a_block_that_is_offered_lays_the_wire(branched: Document, canvas: Canvas, qtbot: QtBot) -> None:
+    start(branched, canvas, qtbot, "b2")
+    Mouse(canvas).click(680, 214)
+    assert branched.graph.wires[End("b7", "x1")].source == End("b2", "y")
+    assert not canvas.connecting.isVisible()
+    assert branched.selection == ("b7",)
+    assert canvas._gesture is None
+
+
+def test_a_click_on_the_port_of_a_block_lays_the_wire_there(branched: Document, canvas: Canvas, qtbot: QtBot) -> None:
+    start(branched, canvas, qtbot, "b2")
+    item = canvas.canvas.nodes["b7"]
+    place = item.port_place("x2", is_input=True)
+    Mouse(canvas).click(place.x(), place.y())
+    assert branched.graph.wires[End("b7", "x2")].source == End("b2", "y")
+
+
+def test_a_click_elsewhere_gives_up(branched: Document, canvas: Canvas, qtbot: QtBot) -> None:
+    start(branched, canvas, qtbot, "b2")
+    Mouse(canvas).click(80, 14)  # what feeds it, which it cannot feed
+    assert not canvas.connecting.isVisible()
+    assert branched.selection == ("b1",)
+    assert not any(item.dim for item in canvas.canvas.nodes.values())
+    assert branched.stack.count() == 0
+
+
+def test_one_bar_takes_the_place_of_the_other_and_escape_on_the_drawing_puts_it_away(
+    branched: Document, canvas: Canvas, qtbot: QtBot
+) -> None:
+    start(branched, canvas, qtbot, "b2")
+    canvas.finding.open()
+    assert not canvas.connecting.isVisible()
+    assert not any(item.dim for item in canvas.canvas.nodes.values())
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert not canvas.finding.isVisible()
+    assert branched.selection == ("b2",), "the first Escape takes the bar, the next the selection"
+
+
 def test_left_and_right_take_another_end_in_hand_and_an_input_is_wired_from_its_side(
     branched: Document, canvas: Canvas, qtbot: QtBot
 ) -> None:

@@ -80,5 +80,5 @@ def test_panning_and_escape_leave_the_view_at_rest(canvas: Canvas, mouse: Mouse)
     mouse.move(start + QPoint(30, 0))
     mouse.move(edge)
     assert canvas.edges.moving
-    canvas._cancel()
+    canvas.let_go()
     assert not canvas.edges.moving

@@ -327,7 +327,7 @@ def test_escape_lets_many_blocks_stay_where_they_were(show: Callable[[Document],
     start = mouse.at(256 + 80, 160 + 40)
     mouse.press(start)
     mouse.move(start + QPoint(0, 60))
-    canvas._cancel()
+    canvas.let_go()
     assert canvas.canvas.convoy is None
     assert not large.stack.canUndo()
     assert shot(canvas) == before
@@ -351,7 +351,7 @@ def test_a_rubber_band_shows_what_it_holds_and_selects_it_at_its_end(
     assert len(heard) == 1
     mouse.press(mouse.at(-100, -100))
     mouse.move(mouse.at(3000, 1600))
-    canvas._cancel()
+    canvas.let_go()
     assert set(large.selection) == {id_ for id_, item in canvas.canvas.nodes.items() if item.chosen}
 
 
