@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -48,6 +48,7 @@ class DesignPlace(QMainWindow):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
+        self._low = 0  # pixels: the height of the bottom before the analyser made it higher
         self.setObjectName("design")
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
@@ -87,7 +88,9 @@ class DesignPlace(QMainWindow):
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        dock.setTitleBarWidget(DockTitle(title, dock))
+        head = DockTitle(title, dock)
+        head.closed.connect(lambda: self._put_away(dock))
+        dock.setTitleBarWidget(head)
         dock.setWidget(panel)
         panel.setMinimumWidth(width)
         self.addDockWidget(area, dock)
@@ -167,14 +170,34 @@ class DesignPlace(QMainWindow):
 
     def _toggler(self, dock: QDockWidget) -> Callable[[], None]:
         def toggle() -> None:
-            dock.setVisible(dock.isHidden())
-            if dock is self.docks["analyser"] and not dock.isHidden():
+            if not dock.isHidden():
+                dock.hide()
+                self._put_away(dock)
+                return
+            before = self.docks["problems"].height()
+            dock.show()
+            if dock is self.docks["analyser"]:
                 dock.raise_()  # it shares its place with the problems
                 if dock.height() < ANALYSER:
+                    self._low = before if before < ANALYSER else BOTTOM
                     self.resizeDocks([dock], [ANALYSER], Qt.Orientation.Vertical)
                 self.analyser.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
         return toggle
+
+    def _put_away(self, dock: QDockWidget) -> None:
+        """A panel was closed: the keyboard is the drawing's again, and what the analyser took in height is given back."""
+        if dock is self.docks["analyser"] and self._low:
+            self.resizeDocks([self.docks["problems"]], [self._low], Qt.Orientation.Vertical)
+            self._low = 0
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leads from a panel back to the drawing."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def _shower(self, dock: QDockWidget) -> Callable[[], bool]:
         return lambda: not dock.isHidden()

@@ -5,6 +5,7 @@ Not for: how a file is written (`engine.graph.store`) nor what the window looks 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +23,9 @@ FILTER = "LayerLoom projects (*.loom)"
 class Filing(QObject):
     """One window's files.
 
+    Args:
+        training: Whether a training is running.
+
     Attributes:
         opened: Another project is shown.
         settled: Emits the file of a project that had none before, and the title it had.
@@ -34,15 +38,17 @@ class Filing(QObject):
     said = Signal(str)
     comparing = Signal(str)
 
-    def __init__(self, document: Document, autosave: recovery.Autosave, window: QWidget) -> None:
+    def __init__(self, document: Document, autosave: recovery.Autosave, window: QWidget,
+                 training: Callable[[], bool] = lambda: False) -> None:  # fmt: skip
         super().__init__(window)
+        self.training = training
         self.document = document
         self.autosave = autosave
         self._window = window
 
     def new(self) -> None:
         """An empty drawing, after asking for what would be lost."""
-        if self.may_leave():
+        if self.may_replace():
             self.document.new()
             self.opened.emit()
 
@@ -63,7 +69,7 @@ class Filing(QObject):
 
     def open(self, reference: str) -> bool:
         """Open a file or "preset:NAME", after asking for what would be lost."""
-        if not self.may_leave():
+        if not self.may_replace():
             return False
         try:
             self.document.open(reference)
@@ -105,6 +111,22 @@ class Filing(QObject):
         if first:
             self.settled.emit(path, title)
         return True
+
+    def may_replace(self) -> bool:
+        """Whether another project may take the document's place: nothing is lost, and no training stopped, without being asked."""
+        return self.may_leave() and (not self.training() or self._may_stop())
+
+    def _may_stop(self) -> bool:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("A training is running")
+        box.setText(f"Stop the training of {self.document.title}?")
+        box.setInformativeText("Its run is kept with the project, and can go on later from where it is.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Yes | buttons.Cancel)
+        box.button(buttons.Yes).setText("Stop and go on")
+        box.setDefaultButton(buttons.Cancel)
+        return box.exec() == buttons.Yes
 
     def may_leave(self) -> bool:
         """Whether the document may be given up: saved, or the person says so."""

@@ -6,7 +6,7 @@ Not for: undoing itself, which Qt's stack does.
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPalette, QUndoStack
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -104,7 +104,10 @@ class HistoryDock(QDockWidget):
 
     Attributes:
         over: Whether it lies over the right edge.
+        put_away: Emits when a person has closed it with its button.
     """
+
+    put_away = Signal()
 
     def __init__(self, document: Document, window: QMainWindow) -> None:
         super().__init__("History", window)
@@ -112,7 +115,9 @@ class HistoryDock(QDockWidget):
         self._window, self._beneath = window, window.centralWidget() or window
         self.setObjectName("dock-history")
         self.setFeatures(FEATURES)
-        self.setTitleBarWidget(DockTitle("History", self, "Edit"))
+        title = DockTitle("History", self, "Edit")
+        title.closed.connect(self.put_away)
+        self.setTitleBarWidget(title)
         history = History(document)
         history.setMinimumWidth(WIDTH)
         self.setWidget(history)

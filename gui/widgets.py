@@ -281,7 +281,13 @@ class EmptyState(QWidget):
 
 
 class DockTitle(QWidget):
-    """A dock's title with a button that closes it; the rest of it can be dragged."""
+    """A dock's title with a button that closes it; the rest of it can be dragged.
+
+    Attributes:
+        closed: Emits when it was closed that way.
+    """
+
+    closed = Signal()
 
     def __init__(self, title: str, dock: QDockWidget, menu: str = "View") -> None:
         super().__init__(dock)
@@ -291,6 +297,7 @@ class DockTitle(QWidget):
         close = IconButton("close", f"Close {title.lower()} ({menu} menu shows it again)")
         close.setIconSize(QSize(14, 14))
         close.clicked.connect(dock.close)
+        close.clicked.connect(self.closed)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 4, 6, 4)
         row.addWidget(label, 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -77,7 +77,7 @@ class Window(QMainWindow):
         self.session = session
         self.parts = parts
         self.autosave = recovery.Autosave(document)
-        self.filing = Filing(document, self.autosave, self)
+        self.filing = Filing(document, self.autosave, self, lambda: session.state != "idle")
         self.filing.opened.connect(lambda: self.show_place("design"))
         self.filing.said.connect(self.say)
         self.adoption = Adoption(document, session, self)
@@ -92,6 +92,7 @@ class Window(QMainWindow):
         self.switch = Segmented(PLACES, name="Place")
         self.switch.changed.connect(self.show_place)
         self.history = HistoryDock(document, self)
+        self.history.put_away.connect(self.focus_place)
         self.actions_ = Actions(self, self._table())
         self._build_menus()
         self._build_bar()
@@ -167,9 +168,25 @@ class Window(QMainWindow):
     def toggle_history(self) -> None:
         """Show the steps that can be undone, or put them away."""
         self.history.setVisible(self.history.isHidden())
-        if not self.history.isHidden():
+        if self.history.isHidden():
+            self.focus_place()
+        else:
             self.history.raise_()
             self.history.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_place(self) -> None:
+        """Give the keyboard to the place that is shown."""
+        place = self.stack.currentWidget()
+        if place is not None:
+            place.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leads from the history back to the place that is shown."""
+        focused = self.focusWidget()
+        if event.key() == Qt.Key.Key_Escape and focused is not None and self.history.isAncestorOf(focused):
+            self.focus_place()
+        else:
+            super().keyPressEvent(event)
 
     def _can_undo(self) -> bool:
         # Qt's undo stack tells that it is emptied while it is destroyed.

@@ -152,7 +152,7 @@ def main() -> int:
     sizes = [tuple(int(side) for side in size.split("x")) for size in arguments.sizes.split(",")]
     docs = arguments.docs if arguments.docs is not None else len(sizes) == 1
     app = application()
-    Filing.may_leave = lambda _filing: True  # type: ignore[method-assign,assignment]  # nobody is there to be asked
+    Filing.may_replace = Filing.may_leave = lambda _filing: True  # type: ignore[method-assign,assignment]  # nobody is there to be asked
     camera = Camera(app, arguments.out, sizes, docs=docs)  # type: ignore[arg-type]
     if arguments.only != "training":
         drawing_pictures.take_all(camera, wait, lambda window: until(lambda: window.session.dataset is not None))

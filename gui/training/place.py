@@ -331,8 +331,8 @@ class TrainPlace(QWidget):
         self.table.runs.set_strokes(strokes, main or "")
 
     def _replaced(self) -> None:
+        self.standing.forget()
         if self.session.state == "idle":
-            self.standing = Standing()
             self.curves.clear()
         self.failure.hide()
         self._show_standing()

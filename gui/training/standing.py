@@ -46,7 +46,13 @@ class Standing:
     """
 
     def __init__(self) -> None:
+        self._over = False  # what still comes is of a training that nobody looks at any more
         self._clear()
+
+    def forget(self) -> None:
+        """Another project is shown: what it says is about none until the next training begins."""
+        self._clear()
+        self._over = True
 
     def _clear(self) -> None:
         self.run = ""
@@ -62,6 +68,10 @@ class Standing:
 
     def take(self, message: Message) -> None:
         """Follow one message."""
+        if isinstance(message, Started):
+            self._over = False
+        if self._over:
+            return
         match message:
             case Started():
                 self._clear()

@@ -154,6 +154,11 @@ class RunStatus(QLabel):
         self.standing = Standing()
         session.messages.connect(self._take)
         session.state_changed.connect(self._tell)
+        session.document.replaced.connect(self._replaced)
+        self._tell()
+
+    def _replaced(self) -> None:
+        self.standing.forget()
         self._tell()
 
     def _take(self, messages: list[object]) -> None:

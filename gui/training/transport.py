@@ -45,6 +45,12 @@ class _Follower(QWidget):
         session.data_failed.connect(self._changed)
         session.network_changed.connect(self._changed)
         session.messages.connect(self._take)
+        self.document.replaced.connect(self._replaced)
+
+    def _replaced(self) -> None:
+        self.standing.forget()
+        self._changed()
+        self.show_standing()
 
     def _take(self, messages: list[object]) -> None:
         best = self.standing.best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.blocks.spec import kinds, spec_of
@@ -225,3 +225,42 @@ def test_the_analyser_has_the_menu_of_the_drawing_and_deletes_in_it(design: Desi
     table.clearSelection()
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     assert graph.same_as(before)
+
+
+def test_a_panel_that_is_put_away_gives_the_keyboard_to_the_drawing(design: DesignPlace, qtbot: QtBot) -> None:
+    actions = {action.id: action for action in design.actions_table()}
+    design.activateWindow()
+    actions["view.dock_analyser"].run()
+    qtbot.waitUntil(design.analyser.table.hasFocus)
+    actions["view.dock_analyser"].run()
+    qtbot.waitUntil(design.canvas.hasFocus)
+    for name in ("palette", "properties", "problems"):
+        dock = design.docks[name]
+        head = dock.titleBarWidget()
+        assert head is not None
+        head.findChild(QToolButton).click()  # type: ignore[union-attr]
+        assert dock.isHidden()
+        assert design.canvas.hasFocus()
+        actions[f"view.dock_{name}"].run()
+        assert dock.isVisible()
+
+
+def test_escape_in_a_panel_leads_back_to_the_drawing(design: DesignPlace, qtbot: QtBot) -> None:
+    design.activateWindow()
+    for panel in (design.palette_panel.list, design.analyser.table):
+        design.docks["analyser"].show()
+        design.docks["analyser"].raise_()
+        panel.setFocus()
+        qtbot.waitUntil(panel.hasFocus)
+        qtbot.keyClick(panel, Qt.Key.Key_Escape)
+        assert design.canvas.hasFocus()
+
+
+def test_the_analyser_gives_back_the_height_that_it_took(design: DesignPlace, qtbot: QtBot) -> None:
+    toggle = next(action for action in design.actions_table() if action.id == "view.dock_analyser").run
+    problems = design.docks["problems"]
+    before, drawing = problems.height(), design.canvas.height()
+    toggle()
+    qtbot.waitUntil(lambda: design.docks["analyser"].height() > before)
+    toggle()
+    qtbot.waitUntil(lambda: (problems.height(), design.canvas.height()) == (before, drawing))

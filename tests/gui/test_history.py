@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.graph.model import Configure, Rename
@@ -146,3 +146,23 @@ def test_a_narrow_window_keeps_its_canvas_whole_and_a_wide_one_has_a_column_for_
     qtbot.waitUntil(lambda: not window.history.over)
     qtbot.waitUntil(lambda: design.width() < 1800 - 200)
     assert history.isVisible()
+
+
+def test_the_keyboard_is_the_drawings_again_once_the_history_is_left(
+    window: Window, history: History, qtbot: QtBot
+) -> None:
+    canvas = window.parts.places["design"].canvas  # type: ignore[attr-defined]
+    window.document.do(Configure(window.document.graph.named("conv1").id, {"out_channels": 7}), "Set")
+    history.list.setFocus()
+    qtbot.keyClick(history.list, Qt.Key.Key_Escape)
+    assert canvas.hasFocus()
+    assert window.history.isVisible()
+    history.list.setFocus()
+    window.toggle_history()
+    assert window.history.isHidden()
+    assert canvas.hasFocus()
+    window.toggle_history()
+    assert history.list.hasFocus()
+    window.history.titleBarWidget().findChild(QToolButton).click()  # type: ignore[union-attr]
+    assert window.history.isHidden()
+    assert canvas.hasFocus()

@@ -92,6 +92,27 @@ def test_opening_another_project_asks_for_unsaved_changes_and_cancel_keeps_them(
     assert window.document.title == "Perceptron"
 
 
+def test_another_project_stops_a_training_only_when_asked_to(
+    window: Window, questions: Questions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[int] = []
+    monkeypatch.setattr(window.session, "stop", lambda: stopped.append(1))
+    monkeypatch.setattr(window.session, "state", "running")
+    questions.answer = QMessageBox.StandardButton.Cancel
+    window.filing.new()
+    assert not window.filing.open("preset:perceptron")
+    assert questions.asked == ["Stop the training of LeNet-5?"] * 2
+    assert not stopped
+    assert len(window.document.graph)
+    questions.answer = QMessageBox.StandardButton.Yes
+    window.filing.new()
+    assert stopped
+    assert not len(window.document.graph)
+    monkeypatch.setattr(window.session, "state", "idle")
+    window.filing.new()
+    assert len(questions.asked) == 3
+
+
 def test_a_project_that_cannot_be_opened_is_a_sentence_and_the_open_one_stays(
     window: Window, questions: Questions, tmp_path: Path
 ) -> None:

@@ -105,3 +105,16 @@ def test_dates_near_by_are_told_by_their_day() -> None:
     assert date_text("2026-03-04T23:59:00+00:00", now) == "yesterday 23:59"
     assert date_text("2025-12-31T08:00:00+00:00", now) == "2025-12-31 08:00"
     assert date_text("no date", now) == "no date"
+
+
+def test_what_still_comes_of_a_training_that_was_left_is_not_told_of_the_next_project() -> None:
+    standing = Standing()
+    standing.take(started())
+    standing.forget()
+    standing.take(steps(1, 10))
+    standing.take(Finished("stopped", "/runs/one"))
+    assert standing_text("idle", standing) == "Ready"
+    assert standing.step == 0
+    standing.take(started())
+    standing.take(steps(1, 10))
+    assert standing.step == 10
