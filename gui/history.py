@@ -24,7 +24,7 @@ from gui.widgets import DockTitle, EmptyState
 
 ROW_HEIGHT, WIDTH, ICON = 30, 260, QSize(16, 16)  # pixels
 ROOMY = 1600  # pixels of a window from which the history has a column of its own
-OVER_WIDTH = 321  # pixels over the right edge below that: the properties of the Design place, and the line beside them
+OVER_WIDTH = 324  # pixels over the right edge below that: the properties of the Design place, and the line beside them
 FEATURES = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
 BEGINNING = "As it was opened"
 

@@ -20,6 +20,21 @@ from gui.document import Document
 from gui.mine import MINE
 
 MY_COMPOSITES = "My composites"  # the last section of the palette
+# What mostly follows a block of a family in published networks, the likeliest first.
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "Input and output": ("conv2d", "flatten", "linear", "embedding", "lstm", "conv1d"),
+    "Convolution": ("relu", "batchnorm2d", "maxpool2d", "conv2d", "add", "concat", "global_avgpool", "dropout"),
+    "Pooling": ("conv2d", "flatten", "linear", "relu", "dropout", "concat"),
+    "Linear": ("relu", "dropout", "linear", "output", "layer_norm", "add"),
+    "Activation": ("conv2d", "linear", "maxpool2d", "dropout", "batchnorm2d", "flatten", "output", "add"),
+    "Normalisation": ("relu", "conv2d", "linear", "multihead_attention", "dropout", "add"),
+    "Regularisation": ("conv2d", "linear", "flatten", "output", "add"),
+    "Shape": ("linear", "conv2d", "relu", "output"),
+    "Merge": ("relu", "conv2d", "batchnorm2d", "layer_norm", "linear"),
+    "Sequence": ("last_step", "linear", "lstm", "gru", "dropout", "output"),
+    "Attention": ("add", "layer_norm", "linear", "dropout"),
+    "Composites": ("conv2d", "relu", "global_avgpool", "linear", "output"),
+}
 OUTSIDE = ("input", "output", "loss", "metric")  # roles of what stands in the network itself
 INSIDE = ("entry", "exit")  # of what stands inside a composite
 CALLED, BEGINS, HOLDS, ALL_WORDS = (
@@ -57,6 +72,13 @@ def _declared(unwanted: tuple[str, ...], _count: int) -> Mapping[str, type[Block
 def section_of(kind: str, spec: type[Block]) -> str:
     """The heading that a kind stands under."""
     return MY_COMPOSITES if kind.startswith(MINE) else spec.family
+
+
+def likely_first(kinds_: Sequence[str], after: str) -> list[str]:
+    """Kinds with those first that mostly follow a block of a family, then the common ones."""
+    follows = FOLLOWS.get(after, ())
+    rank = {kind: place for place, kind in enumerate((*follows, *(kind for kind in COMMON if kind not in follows)))}
+    return sorted(kinds_, key=lambda kind: rank.get(kind, len(rank)))
 
 
 def found(query: str, among: Mapping[str, type[Block]]) -> list[str]:

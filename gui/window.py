@@ -104,7 +104,8 @@ class Window(QMainWindow):
         document.replaced.connect(self._retitle)
         document.stack.indexChanged.connect(self.actions_.refresh)
         document.selected.connect(self.actions_.refresh)
-        document.refused.connect(self.say)
+        document.refused.connect(self._refuse)
+        document.edited.connect(self._unsay)
         session.refused.connect(self._refused)
         session.state_changed.connect(self.actions_.refresh)
         session.run_changed.connect(self.actions_.refresh)
@@ -283,6 +284,18 @@ class Window(QMainWindow):
     def say(self, text: str) -> None:
         """Show a sentence in the status bar for a while."""
         self.statusBar().showMessage(text, MESSAGE_MS)
+
+    def _refuse(self, text: str) -> None:
+        self._refusal = text
+        self.say(text)
+
+    def _unsay(self, _edit: object) -> None:
+        """What was refused is over once something else has been done."""
+        if self._refusal and self.statusBar().currentMessage() == self._refusal:
+            self.statusBar().clearMessage()
+        self._refusal = ""
+
+    _refusal = ""  # of an edit, that was said last
 
     def _refused(self, text: str) -> None:
         self.say(text)

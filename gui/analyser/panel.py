@@ -52,7 +52,7 @@ from gui.document import Document
 from gui.widgets import EmptyState, Hint, IconButton
 
 REST_MS = 80  # after an edit until the table follows; a dragged number edits many times a second
-PADDING = 20  # pixels beside a cell's text
+PADDING = 26  # pixels beside a cell's text
 DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 WIDEST = 260  # pixels of a column at first; a person can draw it wider
 

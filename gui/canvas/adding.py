@@ -14,7 +14,7 @@ from engine.graph.model import End, Wire
 from gui.canvas import edits, geometry, placing
 from gui.canvas.gestures import WIRE_REACH
 from gui.canvas.quickadd import QuickAdd
-from gui.kinds import offered
+from gui.kinds import likely_first, offered
 
 if TYPE_CHECKING:
     from gui.canvas.view import Canvas
@@ -57,7 +57,11 @@ class Adding(QObject):
         at = at if at is not None else view.viewport().rect().center() - QPoint(160, 120)
         self._place = view.mapToScene(at)
         kinds = offered(view.document)
-        fitting = edits.fitting(kinds, view.document.report, source=into.source if into else source, target=target)
+        start = into.source if into else source
+        after = view.document.graph.node(start.block).spec.family if start is not None else ""
+        fitting = edits.fitting(kinds, view.document.report, source=start, target=target, after=after)
+        if start is None and target is None and not self._at_point and len(view.document.selection) == 1:
+            fitting = likely_first(fitting, view.document.graph.node(view.document.selection[0]).spec.family)
         if into is not None:
             fitting = [kind for kind in fitting if kinds[kind]().outputs()]
         if self._ends:

@@ -50,7 +50,8 @@ def _paste(view: Canvas, *, wired: bool) -> None:
     try:
         edit, fresh = edits.pasted(view.document.graph, text, at, wired=wired)
     except StoreError as error:
-        view.document.refused.emit(f"the clipboard holds no blocks that can be pasted: {error}")
+        why = str(error).removeprefix("the project is not a project that can be opened, ")
+        view.document.refused.emit(f"the clipboard holds no blocks that can be pasted: {why}")
         return
     if fresh and view.document.do(edit, "Paste with wires" if wired else "Paste"):
         view.document.select(fresh)

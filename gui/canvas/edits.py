@@ -28,6 +28,7 @@ from engine.graph.model import (
     Wire,
 )
 from gui.canvas import carried
+from gui.kinds import likely_first
 
 GRID = 8.0  # canvas units that blocks snap to
 PITCH = Spacing().width + Spacing().gap_x  # from one block of a row to the next
@@ -266,9 +267,11 @@ def duplicated(
 
 
 def fitting(
-    kinds: Mapping[str, type[Block]], report: Report, *, source: End | None = None, target: End | None = None
-) -> list[str]:
-    """Kinds that can stand at a loose wire end; those that take the shape that arrives come first."""
+    kinds: Mapping[str, type[Block]], report: Report, *, source: End | None = None, target: End | None = None,
+    after: str = "",
+) -> list[str]:  # fmt: skip
+    """Kinds that can stand at a loose wire end; those that take the shape that arrives come first, of these the ones that mostly
+    follow a block of the family `after`."""
     shape = report.shape_of(source) if source is not None else None
     good: list[str] = []
     rest: list[str] = []
@@ -283,7 +286,7 @@ def fitting(
             except BlockError:
                 fits = False
         (good if fits else rest).append(kind)
-    return good + rest
+    return (likely_first(good, after) if after else good) + rest
 
 
 def closing(graph: Graph, block: str, *, forward: bool) -> set[str]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QIcon,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -22,7 +20,7 @@ from PySide6.QtGui import (
     QPixmap,
     QTransform,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.canvas.geometry import WIDTH
@@ -216,56 +214,3 @@ class EmptyHint(QWidget):
 
     def _draw(self) -> None:
         self.picture.setPixmap(theme.icon("graph-outline", color=theme.current().faint).pixmap(QSize(44, 44)))
-
-
-class NameField(QLineEdit):
-    """The field that F2 puts over a block's name.
-
-    Attributes:
-        named: Emits (block id, new name) on Enter.
-        closed: Emits when it went away.
-    """
-
-    named = Signal(str, str)
-    closed = Signal()
-
-    def __init__(self, view: Canvas) -> None:
-        super().__init__(view)
-        self.setObjectName("name-field")
-        self.setAccessibleName("Name of the block")
-        self.block = ""
-        self.hide()
-
-    def open(self, block: str, name: str, rect: QRectF) -> None:
-        """Show it over a rectangle of the view."""
-        self.block = block
-        self.setText(name)
-        self.setGeometry(rect.toRect())
-        self.show()
-        self.raise_()
-        self.selectAll()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes the name, Escape leaves it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            block, name = self.block, self.text().strip()
-            self._close()
-            self.named.emit(block, name)
-        elif event.key() == Qt.Key.Key_Escape:
-            self._close()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Clicking elsewhere takes the name, as renaming does everywhere."""
-        super().focusOutEvent(event)
-        if self.isVisible():
-            block, name = self.block, self.text().strip()
-            self._close()
-            self.named.emit(block, name)
-
-    def _close(self) -> None:
-        self.block = ""
-        self.hide()
-        self.closed.emit()

@@ -44,6 +44,13 @@ def rename(view: Canvas) -> None:
         view.open_name(view.document.selection[0])
 
 
+def refusal(view: Canvas, block: str, name: str) -> str:
+    """Why a block cannot be called that; empty where it can, or is, or nothing was typed."""
+    graph = view.document.graph
+    same = block not in graph.nodes or not name or name == graph.node(block).name
+    return "" if same else composing.rename_refusal(view.document, block, name)
+
+
 def named(view: Canvas, block: str, name: str) -> None:
     """Carry a renaming out."""
     graph = view.document.graph

@@ -38,7 +38,8 @@ from gui.canvas.gestures import PORT_REACH, WIRE_REACH, Gesture, Pan
 from gui.canvas.hover import Hover
 from gui.canvas.inks import FULL_FROM
 from gui.canvas.marks import GuideLines, Rings
-from gui.canvas.overlays import EmptyHint, Minimap, NameField, ZoomBar
+from gui.canvas.naming import NameField
+from gui.canvas.overlays import EmptyHint, Minimap, ZoomBar
 from gui.canvas.scene import CanvasScene
 from gui.canvas.space import SpaceBar
 from gui.canvas.wire import WireItem
@@ -81,7 +82,7 @@ class Canvas(ZoomView):
         self.minimap = Minimap(self)
         self.bar = ZoomBar(self)
         self.hint = EmptyHint(self)
-        self.names = NameField(self)
+        self.names = NameField(self, lambda block, name: placing.refusal(self, block, name))
         self.names.named.connect(self._named)
         self.names.closed.connect(self.setFocus)
         self.adding = Adding(self)

@@ -26,7 +26,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -43,6 +43,7 @@ from PySide6.QtWidgets import (
 import presets
 from engine.graph.model import Graph
 from engine.project import Project
+from gui.canvas import commands
 from tests.campaigns.pulse import Pulse, Witness
 
 FREEZE_S = 1.0  # of the window's thread, between two turns of the event loop
@@ -114,14 +115,18 @@ class Monkey:
         QApplication.sendEvent(viewport, QMouseEvent(kind, QPointF(at), glob, pressed, held, keys))
 
     def drag(self, button: Qt.MouseButton = LEFT) -> None:
-        """Press, move, let go; now and then Escape in the middle."""
+        """Press, move, let go; now and then Escape or another key in the middle."""
         one, two = self.spot(), self.spot()
         keys = self.draw.choice((NONE, NONE, NONE, SHIFT, ALT, CTRL))
         self._mouse(QEvent.Type.MouseButtonPress, one, button, keys)
         for share in (0.4, 1.0):
             self._mouse(QEvent.Type.MouseMove, one + (two - one) * share, button, keys)
-        if self.draw.random() < 0.05:
+        chance = self.draw.random()
+        if chance < 0.05:
             QTest.keyClick(self.canvas, Qt.Key.Key_Escape)
+        elif chance < 0.15:
+            self.press_key()
+            self._mouse(QEvent.Type.MouseMove, two, button, keys)
         self._mouse(QEvent.Type.MouseButtonRelease, two, button, keys)
 
     def pan(self) -> None:
@@ -152,12 +157,16 @@ class Monkey:
 
     def key(self) -> None:
         """One of the canvas's keys."""
-        from gui.canvas import commands
-
         command = self.draw.choice(commands.COMMANDS)
         if commands.possible(self.canvas, command):
             self.entry = command.title
             command.run(self.canvas)
+
+    def press_key(self) -> None:
+        """Press a key of the canvas, as a hand does while the other holds the mouse."""
+        keys = sorted(key for key, command in commands.BY_KEY.items() if not command.title.endswith("…"))
+        self.entry = self.draw.choice(keys)
+        QTest.keySequence(self.canvas, QKeySequence(self.entry))
 
     def type(self) -> None:
         """Whatever comes to mind into the field that has the focus."""

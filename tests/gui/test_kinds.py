@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.blocks.spec import kinds
+from engine.blocks.spec import FAMILIES, kinds
 from engine.blocks.words import COMMON, FREQUENT, WORDS
 from engine.project import Project
 from gui.document import Document
-from gui.kinds import found, offered
+from gui.kinds import FOLLOWS, found, likely_first, offered
 
 MEANT = (
     ("fc", "linear"), ("dense", "linear"), ("fully connected", "linear"), ("batch norm", "batchnorm2d"), ("bn", "batchnorm2d"),
@@ -48,3 +48,14 @@ PLACED = {kind: spec for kind, spec in kinds().items() if spec.role not in ("ent
 def test_a_block_is_found_first_by_its_title_and_by_its_kind(kind: str) -> None:
     assert PLACED[found(PLACED[kind].title, PLACED)[0]].title == PLACED[kind].title
     assert found(kind, PLACED)[0] == kind
+
+
+def test_what_mostly_follows_a_family_stands_first_then_what_is_common_and_nothing_is_lost() -> None:
+    some = ["image_input", "output", "maxout", "conv2d", "maxpool2d", "relu", "batchnorm2d", "celu"]
+    assert likely_first(some, "Convolution") == [
+        "relu", "batchnorm2d", "maxpool2d", "conv2d", "image_input", "output", "maxout", "celu"
+    ]  # fmt: skip
+    assert likely_first(some, "Activation")[:2] == ["conv2d", "maxpool2d"]
+    assert likely_first(some, "of nobody")[0] == "image_input"
+    assert FOLLOWS.keys() <= set(FAMILIES)
+    assert {kind for kinds_ in FOLLOWS.values() for kind in kinds_} <= kinds().keys()

@@ -9,11 +9,11 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from engine.graph.model import Configure
+from engine.graph.model import Configure, Rename
 from engine.project import open_project
 from gui import preferences, recovery, retheme, theme
 from gui.app import build
-from gui.dialogs.finder import Finder
+from gui.dialogs.finder import KEYS, Finder
 from gui.dialogs.gallery import Gallery
 from gui.window import Window
 
@@ -123,6 +123,19 @@ def test_a_project_that_cannot_be_opened_is_a_sentence_and_the_open_one_stays(
     assert window.document.title == "LeNet-5"
 
 
+def test_a_refusal_is_no_longer_said_once_something_else_is_done(window: Window) -> None:
+    document = window.document
+    bar, conv1 = window.statusBar(), document.graph.named("conv1").id
+    assert not document.do(Rename(conv1, "conv2"), "Rename")
+    assert "already a block called" in bar.currentMessage()
+    change(window)
+    assert bar.currentMessage() == ""
+    assert not document.do(Rename(conv1, "conv2"), "Rename")
+    window.say("Saved.")
+    change(window)
+    assert bar.currentMessage() == "Saved."
+
+
 def test_saving_writes_the_file_clears_the_mark_and_is_remembered(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     change(window)
     assert "•" in window.name.text()
@@ -196,7 +209,16 @@ def test_the_command_palette_finds_an_action_by_a_few_letters_and_runs_it(lastin
     finder = Finder(list(lasting.actions_.table.values()), lasting)
     qtbot.addWidget(finder)
     finder.show()
+    whole = finder.height()
+    first = finder.list.item(0)
+    assert (first.text(), first.data(KEYS)) == ("New drawing", "Ctrl+N")
+    qtbot.keyClicks(finder.field, "zzzz")
+    qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    assert finder.isVisible(), "there is nothing to run"
+    assert finder.list.item(0).text() == "No command is called that."
+    finder.field.clear()
     qtbot.keyClicks(finder.field, "inspect")
+    qtbot.waitUntil(lambda: finder.height() < whole)
     qtbot.keyClick(finder.field, Qt.Key.Key_Return)
     assert lasting.switch.value == "inspect"
 

@@ -194,6 +194,8 @@ def test_a_wire_into_space_offers_what_fits_and_a_new_one_replaces(
     pool, flat = document.graph.named("pool1"), document.graph.named("flatten1")
     mouse.drag((pool.x + 160, pool.y + 40), (pool.x + 260, pool.y + 90))
     assert canvas.box.isVisible()
+    titles = [canvas.box.list.item(row).text() for row in range(3)]
+    assert titles == ["Convolution 2d", "Flatten", "ReLU"], "what fits and mostly follows a pooling"
     qtbot.keyClicks(canvas.box.field, "dropout")
     press(Key.Key_Return)
     (made,) = (node for node in document.graph if node.kind == "dropout")

@@ -120,15 +120,45 @@ def test_escape_leaves_a_name_as_it_was(document: Document, canvas: Canvas, key:
     assert not canvas.names.isVisible()
 
 
-def test_a_name_that_cannot_be_is_refused(document: Document, canvas: Canvas, key: Any, qtbot: QtBot) -> None:
+def test_a_name_that_cannot_be_stays_in_its_field_with_the_reason_below(
+    document: Document, canvas: Canvas, key: Any, qtbot: QtBot
+) -> None:
+    document.select(["b2"])
+    key(Qt.Key.Key_F2)
+    qtbot.keyClicks(canvas.names, "class")
+    qtbot.keyClick(canvas.names, Qt.Key.Key_Return)
+    assert document.graph.node("b2").name == "conv1"
+    assert canvas.names.isVisible()
+    assert canvas.names.text() == "class"
+    assert canvas.names.fault.isVisible()
+    assert "a word of Python" in canvas.names.fault.text()
+    assert canvas.names.accessibleDescription() == canvas.names.fault.text()
+    shown = canvas.names.fault.parentWidget()
+    assert shown is not None
+    assert canvas.rect().contains(shown.geometry())
+    assert not shown.geometry().intersects(canvas.names.geometry())
+    qtbot.keyClicks(canvas.names, "1")
+    assert not canvas.names.fault.isVisible()
+    qtbot.keyClick(canvas.names, Qt.Key.Key_Return)
+    assert document.graph.node("b2").name == "class1"
+    assert not canvas.names.isVisible()
+
+
+def test_a_click_elsewhere_says_at_the_bottom_why_a_name_cannot_be(
+    document: Document, canvas: Canvas, key: Any, qtbot: QtBot
+) -> None:
     told: list[str] = []
     document.refused.connect(told.append)
     document.select(["b2"])
     key(Qt.Key.Key_F2)
-    qtbot.keyClicks(canvas.names, "two words")
+    qtbot.keyClicks(canvas.names, "relu1")
     qtbot.keyClick(canvas.names, Qt.Key.Key_Return)
-    assert document.graph.node("b2").name == "conv1"
+    assert canvas.names.fault.isVisible()
+    canvas.setFocus()
+    assert not canvas.names.isVisible()
+    assert not canvas.names.fault.isVisible()
     assert told
+    assert "already a block called" in told[0]
 
 
 @pytest.mark.parametrize("which", [Qt.Key.Key_Space, Qt.Key.Key_Tab])
