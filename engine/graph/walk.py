@@ -90,8 +90,9 @@ class Report:
     @property
     def known(self) -> bool:
         """Whether all shapes are known, so that the figures are those of the whole network, whatever problems there are; blocks
-        that are left out when it runs count only where nothing runs yet."""
-        counted = self.needed or self.nodes.keys()
+        that are left out when it runs count only where nothing runs yet, or where they are what keeps it from running."""
+        wrong = {one.path[0] if one.path else one.block or "" for one in self.problems if one.severity == "error"}
+        counted = {*self.needed, *(wrong & self.nodes.keys())} if self.needed else self.nodes.keys()
         found = [self.blocks.get(id_) for id_ in counted]
         return all(one is not None and one.outputs and None not in one.outputs for one in found) and all(
             one.known for id_, repetitions in self.inner.items() if id_ in counted for one in repetitions

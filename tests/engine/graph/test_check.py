@@ -140,6 +140,10 @@ def test_what_is_left_out_takes_nothing_from_what_is_known_of_the_rest() -> None
     assert check(graph).known
     graph.apply(AddBlock(graph.new_node("tanh")))
     assert check(graph).known
+    graph.apply(AddBlock(graph.new_node("linear")))
+    graph.apply(Connect(Wire(End("b2", "y"), End("b8", "x"))))
+    assert not check(graph).known, "a map into a linear layer is an error, whether the output needs it or not"
+    graph.apply(RemoveBlock("b8"))
     graph.apply(Disconnect(End("b3", "x")))
     assert not check(graph).known
     lone = Graph()
