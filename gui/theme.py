@@ -312,8 +312,8 @@ def _sheet(t: Tokens) -> str:
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border_strong}; padding: 6px 8px; }}
     QMainWindow, QDialog {{ background: {t.panel}; }}
     QMainWindow::separator {{ background: {t.panel}; width: 4px; height: 4px; border-top: 1px solid {t.border}; }}
-    QMainWindow::separator:vertical {{ border-left: 1px solid {t.border}; }} QMainWindow::separator:hover {{ background: {t.accent}; }}
-    QSplitter::handle {{ background: {t.border}; }}
+    QMainWindow::separator:vertical {{ border-left: 1px solid {t.border}; }}
+    QMainWindow::separator:hover {{ background: {t.accent}; }} QSplitter::handle {{ background: {t.border}; }}
     QSplitter::handle:horizontal {{ width: 1px; }} QSplitter::handle:vertical {{ height: 1px; }}
     QDockWidget {{ color: {t.muted}; font-weight: 600; }}
     QDockWidget::title {{ background: {t.panel}; padding: 7px 12px; border-bottom: 1px solid {t.border}; }}
