@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -72,8 +72,8 @@ class DesignPlace(QMainWindow):
         self.resizeDocks([self.docks["problems"]], [BOTTOM], Qt.Orientation.Vertical)
         self.problems.goto.connect(self.reveal)
         self.analyser.goto.connect(self.reveal)
-        self.analyser.menu_wanted.connect(self.canvas.pop_menu)
-        self.analyser.delete_wanted.connect(lambda: placing.delete(self.canvas))
+        self.analyser.menu_wanted.connect(self._row_menu)
+        self.analyser.delete_wanted.connect(self._delete_rows)
         self.canvas.help_wanted.connect(self._help)
         self.canvas.opened.connect(self._opened)
         self.canvas.wire_chosen.connect(self.properties.show_wire)
@@ -103,6 +103,19 @@ class DesignPlace(QMainWindow):
     def restore(self, state: QByteArray) -> bool:
         """Put the docks where they were."""
         return self.restoreState(state, preferences.ARRANGEMENT)
+
+    def _blocks_only(self) -> None:
+        """Let go of a wire, frame or note that is selected beside the blocks: what the analyser asks for is for these."""
+        self.canvas.choose_wire(None)
+        self.canvas.marks.choose(None)
+
+    def _row_menu(self, place: QPoint) -> None:
+        self._blocks_only()
+        self.canvas.pop_menu(place)
+
+    def _delete_rows(self) -> None:
+        self._blocks_only()
+        placing.delete(self.canvas)
 
     def reveal(self, block: str) -> None:
         """Show a block on the canvas."""
@@ -148,6 +161,7 @@ class DesignPlace(QMainWindow):
                     dock.windowTitle(),
                     self._toggler(dock),
                     "Ctrl+Shift+A" if name == "analyser" else "",
+                    when=self.isVisible,
                     checked=self._shower(dock),
                     rule=name == "palette",
                 )
@@ -159,7 +173,7 @@ class DesignPlace(QMainWindow):
 
         def run() -> None:
             if command.anywhere or not isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QPlainTextEdit)):
-                command.run(self.canvas)
+                commands.carry_out(self.canvas, command)
 
         def when() -> bool:
             return self.isVisible() and commands.possible(self.canvas, command)

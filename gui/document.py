@@ -35,7 +35,8 @@ class Document(QObject):
     about the open drawing; `root` and `root_report` about the whole network.
 
     Attributes:
-        changing: Emits before an edit is applied, done, undone or redone: what a person has in hand is let go.
+        changing: Emits before an edit is applied, done, undone or redone, and before another drawing is open: what a person has in
+            hand is let go.
         edited: Emits each edit after it has been applied to `root`, whether done, undone or redone.
         reported: Emits the open drawing's report after every edit, when the data's facts change, and in another drawing.
         selected: Emits the ids of the selected blocks.
@@ -73,6 +74,7 @@ class Document(QObject):
         self.mine.said.connect(self.refused)
         self._stop_listening: Callable[[], None] | None = None
         self._recovered = False
+        self._stepping = False  # a step is being undone or done again
         self._load(project if project is not None else Project())
 
     def _cleaned(self, _clean: bool) -> None:
@@ -126,6 +128,7 @@ class Document(QObject):
 
     def replace(self, project: Project, *, recovered: bool = False) -> None:
         """Show another project; `recovered` marks it as holding changes that its file has not."""
+        self.changing.emit()
         self._load(project)
         self._recovered = recovered
         self.replaced.emit()
@@ -181,7 +184,9 @@ class Document(QObject):
         return True
 
     def take_back(self, merge: str) -> bool:
-        """Undo the last step and forget it; False where it was not made under that word, or there is none."""
+        """Undo the last step and forget it; False where it was not made under that word, there is none, or one is being undone."""
+        if self._stepping:
+            return False  # the stack would lose the step that it is at
         last = self.stack.command(self.stack.index() - 1)
         if not merge or not isinstance(last, EditCommand) or last.word != merge:
             return False
@@ -203,9 +208,11 @@ class Document(QObject):
 
     def _visit(self, scope: Scope | None) -> None:
         """Open the drawing that an edit was made in, so that its undoing is seen; stay where it is gone, or there was none."""
+        self._stepping = True
         self.changing.emit()
         if scope is not None and ways.existing(self.root, scope) == scope:
             self.open_scope(scope)
+        self._stepping = False
 
     def _edited(self, edit: Edit) -> None:
         scope, owner = ways.existing(self.root, self.scope), self._owner
@@ -249,6 +256,7 @@ class Document(QObject):
         """Open a drawing, or the nearest one above it that is there; on the way up, what one comes out of is selected."""
         scope = ways.existing(self.root, scope)
         if scope != self.scope:
+            self.changing.emit()
             before, depth = self.scope, len(scope.path)
             up = before.base == scope.base and before.path[:depth] == scope.path
             self._open(scope, before.path[depth : depth + 1] if up else ())

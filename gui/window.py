@@ -319,7 +319,10 @@ class Window(QMainWindow):
 
     def commands(self) -> None:
         """Type what you want to do."""
-        Finder(list(self.actions_.table.values()), self).exec()
+        self.focus_place()  # what is being typed is taken, and what is chosen is for the place, not for a field
+        finder = Finder(list(self.actions_.table.values()), self)
+        finder.exec()
+        finder.deleteLater()
 
     def set_theme(self, choice: str) -> None:
         """Follow the system, or stay light or dark."""

@@ -154,11 +154,16 @@ def by_key(view: Canvas, event: QKeyEvent) -> bool:
     command = BY_KEY.get(sequence.toString())
     if command is None or not possible(view, command):
         return False
+    carry_out(view, command)
+    return True
+
+
+def carry_out(view: Canvas, command: Command) -> None:
+    """Run a command, after letting go of what is in hand: a drag would go on with what the command may take away."""
     if command.under != "Zoom":
-        view.let_go()  # a drag would go on with what the command may take away
+        view.let_go()
     if possible(view, command):
         command.run(view)
-    return True
 
 
 def possible(view: Canvas, command: Command) -> bool:

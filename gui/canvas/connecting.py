@@ -175,7 +175,7 @@ class ConnectBar(Bar):
     def press(self, place: QPointF) -> bool:
         """A press of the mouse at a point of the scene: on a block that is offered it lays the wire; elsewhere it gives up, and is
         False."""
-        port = self.view.canvas.port_at(place, PORT_REACH / self.view.zoom)
+        port = self.view.canvas.port_at(place, PORT_REACH / self.view.zoom) if self.view.canvas.inks.level else None
         item = self.view.canvas.node_at(place)
         hit = port[0].end(port[1]) if port is not None else None
         block = hit.block if hit is not None else item.node.id if item is not None else ""
@@ -183,7 +183,8 @@ class ConnectBar(Bar):
         if not here:
             self.close_bar()
             return False
-        self.offered, self.at = sorted(here, key=lambda choice: choice.other != hit), 0
+        lit = self.choice
+        self.offered, self.at = sorted(here, key=lambda choice: (choice.other != hit, choice is not lit)), 0
         self.take()
         return True
 

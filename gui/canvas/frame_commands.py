@@ -181,6 +181,11 @@ class TextField(QPlainTextEdit):
         self._close()
         self.written.emit(mark, text.replace("\n", " ").strip() if self._title else text.rstrip())
 
+    def close_box(self) -> None:
+        """Put it away; what was typed is not taken."""
+        if self.isVisible():
+            self._close()
+
     def _close(self) -> None:
         self.hide()
         self.closed.emit()

@@ -102,6 +102,11 @@ class NameField(QLineEdit):
             self._close()
             self.named.emit(block, name)
 
+    def close_box(self) -> None:
+        """Put it away; what was typed is not taken."""
+        if self.isVisible():
+            self._close()
+
     def _close(self) -> None:
         self.block = ""
         self.hide()

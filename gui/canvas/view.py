@@ -144,7 +144,8 @@ class Canvas(ZoomView):
         self.wire_chosen.emit(None)
         self._hover.forget()
         self._marked = None
-        self.box.close_box()
+        for floating in (self.box, self.names, self.text_field):
+            floating.close_box()
 
     def _replaced(self) -> None:
         self.start_anew()

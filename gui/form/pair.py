@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy
 
 from engine.declare import Choice, Code, Flag, Integer, Pair, Real, Row, Setting, Text
 from engine.errors import SettingError
@@ -89,17 +89,17 @@ class PairEditor(Editor):
 
     def _height_typed(self, text: str) -> None:
         if self.link.isChecked():
-            self.width_field.setText(text)
+            QLineEdit.setText(self.width_field, text)  # typed too: Escape there leads back as here
         self._tell()
 
     def _width_typed(self, text: str) -> None:
         if self.link.isChecked():
-            self.height_field.setText(text)
+            QLineEdit.setText(self.height_field, text)
         self._tell()
 
     def _settle(self) -> None:
         """What was typed is held; the word before it is the program's to bring back."""
-        if self.height_field.text() or self.width_field.text():
+        if not self.height_field.wrong and (self.height_field.text() or self.width_field.text()):
             self._said_word = None
 
     def _tell(self) -> None:
@@ -158,7 +158,7 @@ class PairEditor(Editor):
         self._link()  # until a value is shown that is not square
 
     def set_mixed(self) -> None:
-        self._told = object()
+        self._told, self._said_word = object(), None
         for button in self.words:
             button.setChecked(False)
         self.height_field.set_mixed()

@@ -12,10 +12,12 @@ from engine.graph.model import Batch, Connect, End, RemoveBlock, Wire
 from engine.project import open_project
 from gui import preferences, theme
 from gui.actions import Actions
+from gui.canvas import moving
 from gui.design import DesignPlace
 from gui.document import Document
 from gui.form.pages import BlockPage
 from gui.form.wire import WirePage
+from tests.gui.canvas.conftest import Mouse
 
 
 @pytest.fixture
@@ -264,3 +266,40 @@ def test_the_analyser_gives_back_the_height_that_it_took(design: DesignPlace, qt
     qtbot.waitUntil(lambda: design.docks["analyser"].height() > before)
     toggle()
     qtbot.waitUntil(lambda: (problems.height(), design.canvas.height()) == (before, drawing))
+
+
+def test_a_command_of_the_window_lets_go_of_a_copy_that_is_dragged(design: DesignPlace, qtbot: QtBot) -> None:
+    document, canvas = design.document, design.canvas
+    refused: list[str] = []
+    document.refused.connect(refused.append)
+    group = next(action for action in design.actions_table() if action.id == "edit.group")
+    mouse, conv1 = Mouse(canvas), document.graph.named("conv1")
+    alt = Qt.KeyboardModifier.AltModifier
+    one = mouse.at(conv1.x + 80, conv1.y + 10)
+    mouse.press(one, alt)
+    mouse.move(one + QPoint(30, 30), alt)
+    mouse.move(one + QPoint(60, 60), alt)
+    count = len(document.graph)
+    group.run()
+    assert not refused
+    assert len(document.graph) == count - 1, "the copy is gone, and its original stands in a composite"
+    assert [node.kind.startswith("composite:") for node in document.graph].count(True) == 1
+
+
+def test_what_the_analyser_deletes_is_the_row_not_a_wire_selected_beside_it(design: DesignPlace, qtbot: QtBot) -> None:
+    design.docks["analyser"].show()
+    design.docks["analyser"].raise_()
+    table, graph = design.analyser.table, design.document.graph
+    conv1 = graph.named("conv1").id
+    place = next(n for n, row in enumerate(design.analyser.proxy.shown()) if row.name == "conv1")
+    table.setCurrentIndex(design.analyser.proxy.index(place, 1))
+    moving.next_wire(design.canvas)
+    assert design.canvas.chosen_wire is not None
+    assert design.document.selection == (conv1,)
+    table.asked.emit(table.currentIndex(), QPoint(200, 200))
+    assert design.canvas.menu is not None
+    assert "Duplicate" in {action.text().split("\t")[0] for action in design.canvas.menu.actions()}
+    design.canvas.menu.close()
+    moving.next_wire(design.canvas)
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert conv1 not in graph.nodes

@@ -223,6 +223,43 @@ def test_the_command_palette_finds_an_action_by_a_few_letters_and_runs_it(lastin
     assert lasting.switch.value == "inspect"
 
 
+def test_the_command_palette_takes_what_is_being_typed_and_runs_for_the_drawing(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, canvas = window.document, window.parts.places["design"].canvas  # type: ignore[attr-defined]
+    window.activateWindow()
+    canvas.setFocus()
+    wanted = "Select all"
+
+    def answer(finder: Finder) -> None:
+        finder.show()
+        qtbot.keyClicks(finder.field, wanted)
+        qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+
+    monkeypatch.setattr("gui.window.Finder.exec", answer)
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    qtbot.keyClicks(canvas.text_field, "kept")
+    window.commands()
+    assert [mark.text for mark in document.graph.marks.values()] == ["kept"]
+    assert not canvas.text_field.isVisible()
+    document.select([document.graph.named("conv1").id])
+    page = window.parts.places["design"].properties.page  # type: ignore[attr-defined]
+    page.name.setFocus()
+    qtbot.waitUntil(page.name.hasFocus)
+    window.commands()
+    assert len(document.selection) == len(document.graph)
+    qtbot.waitUntil(lambda: not window.findChildren(Finder))
+
+
+def test_panels_of_the_drawing_are_left_alone_in_other_places(window: Window) -> None:
+    window.show_place("train")
+    action = window.actions_.table["view.dock_analyser"]
+    assert not action.possible
+    assert not window.actions_.made["view.dock_analyser"].isEnabled()
+    window.show_place("design")
+    assert window.actions_.made["view.dock_analyser"].isEnabled()
+
+
 def test_the_gallery_searches_and_opens_what_is_chosen(lasting: Window, qtbot: QtBot) -> None:
     gallery = Gallery(lasting)
     qtbot.addWidget(gallery)

@@ -118,6 +118,26 @@ def test_a_click_on_the_port_of_a_block_lays_the_wire_there(branched: Document, 
     assert branched.graph.wires[End("b7", "x2")].source == End("b2", "y")
 
 
+def test_a_click_on_the_block_that_is_lit_lays_the_wire_that_is_shown(
+    branched: Document, canvas: Canvas, qtbot: QtBot
+) -> None:
+    start(branched, canvas, qtbot, "b2")
+    while canvas.connecting.choice is None or canvas.connecting.choice.other != End("b7", "x2"):
+        canvas.connecting.step(1)
+    Mouse(canvas).click(680, 214)
+    assert End("b7", "x1") not in branched.graph.wires
+    assert branched.graph.wires[End("b7", "x2")].source == End("b2", "y")
+
+
+def test_from_far_away_only_a_click_on_a_block_lays_a_wire(branched: Document, canvas: Canvas, qtbot: QtBot) -> None:
+    start(branched, canvas, qtbot, "b2")
+    canvas.set_zoom(0.1)
+    canvas.centerOn(600, 100)
+    Mouse(canvas).click(600, 330)
+    assert branched.stack.count() == 0
+    assert not canvas.connecting.isVisible()
+
+
 def test_a_click_elsewhere_gives_up(branched: Document, canvas: Canvas, qtbot: QtBot) -> None:
     start(branched, canvas, qtbot, "b2")
     Mouse(canvas).click(80, 14)  # what feeds it, which it cannot feed

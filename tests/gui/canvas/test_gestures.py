@@ -97,6 +97,60 @@ def test_an_edit_from_elsewhere_or_an_undo_ends_a_drag(
     assert shown(canvas.canvas) == picture
 
 
+def test_an_undo_while_a_copy_is_dragged_takes_the_copy_away_and_no_more(
+    document: Document, canvas: Canvas, mouse: Any
+) -> None:
+    document.do(Configure("b2", {"out_channels": 9}), "Set")
+    before = document.graph.copy()
+    begin(mouse, "block", ALT)
+    document.stack.undo()
+    assert document.graph.same_as(before)
+    assert canvas._gesture is None
+    end(mouse, "block", ALT)
+    assert document.graph.same_as(before)
+    document.stack.undo()
+    assert document.graph.node("b2").settings["out_channels"] == 6
+
+
+@pytest.mark.parametrize("keys", [NONE, ALT], ids=["moved", "copied"])
+def test_another_drawing_during_a_drag_ends_it(
+    document: Document, canvas: Canvas, mouse: Any, keys: Qt.KeyboardModifier
+) -> None:
+    document.select(["b3"])
+    begin(mouse, "block", keys)
+    document.new()
+    assert canvas._gesture is None
+    assert not canvas.canvas.nodes
+    end(mouse, "block", keys)
+    assert not len(document.graph)
+
+
+def test_a_reroute_point_in_hand_when_another_project_comes_is_let_go(
+    document: Document, canvas: Canvas, mouse: Any
+) -> None:
+    document.do(Connect(Wire(End("b2", "y"), End("b3", "x"), ((460.0, 120.0),))), "Bend")
+    mouse.press(mouse.at(460, 120))
+    mouse.move(mouse.at(460, 180))
+    document.new()
+    assert canvas._gesture is None
+    assert not canvas.canvas.wires
+
+
+def test_a_name_and_a_text_that_are_being_typed_go_with_their_drawing(
+    document: Document, canvas: Canvas, qtbot: QtBot
+) -> None:
+    document.select(["b2"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    assert canvas.names.isVisible()
+    document.new()
+    assert not canvas.names.isVisible()
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    assert canvas.text_field.isVisible()
+    document.new()
+    assert not canvas.text_field.isVisible()
+    assert not document.graph.marks
+
+
 def test_a_reroute_point_in_hand_does_not_bring_a_deleted_wire_back(
     document: Document, canvas: Canvas, mouse: Any, qtbot: QtBot
 ) -> None:

@@ -237,6 +237,40 @@ def test_escape_gives_blocks_that_differ_back_what_each_had_and_leaves_no_step(
     assert window.focusWidget() is window.parts.places["design"].canvas  # type: ignore[attr-defined]
 
 
+def test_junk_that_is_taken_out_again_changes_nothing_where_blocks_differ(window: Window, qtbot: QtBot) -> None:
+    document = window.document
+    ids = [document.graph.named(block).id for block in ("conv1", "conv2")]
+    assert document.do(Configure(ids[0], {"padding": "same"}), "Make them differ")
+    before = document.graph.copy()
+    document.select(ids)
+    page = window.parts.places["design"].properties.page  # type: ignore[attr-defined]
+    field = page.form.editor("padding").focusProxy()
+    window.activateWindow()
+    field.setFocus()
+    qtbot.keyClicks(field, "x")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    assert document.graph.same_as(before)
+
+
+def test_escape_after_coming_back_to_a_wrong_size_brings_the_word_back(window: Window, qtbot: QtBot) -> None:
+    document = window.document
+    conv1 = document.graph.named("conv1").id
+    assert document.do(Configure(conv1, {"padding": "same"}), "Same")
+    page = page_of(window, "conv1")
+    assert page.form is not None
+    editor = page.form.editor("padding")
+    assert isinstance(editor, PairEditor)
+    window.activateWindow()
+    editor.width_field.setFocus()
+    qtbot.keyClicks(editor.width_field, "x")
+    channels(window).setFocus()
+    editor.height_field.setFocus()
+    qtbot.keyClick(editor.height_field, Qt.Key.Key_Escape)
+    assert document.graph.node(conv1).settings["padding"] == "same"
+    assert [button.isChecked() for button in editor.words] == [True]
+    assert not page.form.rows["padding"].fault.text()
+
+
 def test_the_help_of_a_composite_leaves_undo_to_the_program_until_it_is_typed_in(qtbot: QtBot) -> None:
     made = HelpEdit()
     qtbot.addWidget(made)
