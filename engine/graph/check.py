@@ -385,5 +385,5 @@ def _open(walk: Walk, node: Node, ports: list[str]) -> Problem:
         block=node.id,
         port=ports[0],
         severity="error" if needed else "warning",
-        fixes=mend.for_open_input(walk.graph, node, ports[0]),
+        fixes=mend.for_open_input(walk.graph, node, ports[0], walk.loose),
     )

@@ -23,7 +23,7 @@ from engine.graph.walk import Report, Running
 
 MOST_DEEP = 16  # composites within composites; keeps a hostile file from recursing without end
 _COUNTS, _PLACES = frozenset({"k", "total"}), frozenset({"i", "n"})
-MOST_REPETITIONS = 2000  # of all composites of a network; the deepest published ones have some hundreds
+MOST_REPETITIONS = 1000  # of all composites of a network; the deepest published ones have some hundreds
 
 
 @dataclass(frozen=True)

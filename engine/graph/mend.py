@@ -5,12 +5,12 @@ Every function returns proposals and changes nothing. Not for: finding faults (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.blocks.python import ReadAndTrust
 from engine.blocks.spec import Shape, pair, spec_of
-from engine.errors import BlockError, Fix
+from engine.errors import BlockError, Fix, SettingError
 from engine.graph import layout
 from engine.graph.model import AddBlock, Configure, Connect, Edit, End, Graph, Move, Node, RemoveBlock, Wire
 
@@ -111,22 +111,31 @@ def set_values(node: Node, title: str, values: Mapping[str, Any]) -> tuple[Fix, 
     return (Fix(title, (Configure(node.id, dict(values)),)),)
 
 
-def for_open_input(graph: Graph, node: Node, port: str) -> tuple[Fix, ...]:
-    """Wire an open input to the one block that leads nowhere, if there is exactly one that something arrives at."""
+def loose_ends(graph: Graph) -> list[Node]:
+    """Blocks that something arrives at and that lead nowhere."""
     leading = {id_ for id_, wires in graph.topology.leaving.items() if wires}
-    behind = graph.topology.downstream(node.id)
-    loose = [
-        n
-        for n in graph
-        if n.id not in leading
-        and n.id not in behind
-        and n.block().outputs()
-        and n.spec.role in ("layer", "input", "entry")
-        and all(one.optional or End(n.id, one.name) in graph.wires for one in n.block().inputs())
-    ]
-    if len(loose) != 1:
+    ends = [node for node in graph if node.id not in leading and node.spec.role in ("layer", "input", "entry")]
+    return [node for node in ends if _fed(graph, node)]
+
+
+def _fed(graph: Graph, node: Node) -> bool:
+    """Whether a block has an output and a wire at each input that needs one."""
+    try:
+        block = node.block()
+    except SettingError:  # nobody knows its ports
+        return False
+    return bool(block.outputs()) and all(
+        one.optional or End(node.id, one.name) in graph.wires for one in block.inputs()
+    )
+
+
+def for_open_input(graph: Graph, node: Node, port: str, loose: Sequence[Node]) -> tuple[Fix, ...]:
+    """Wire an open input to the one block among the loose ends that it does not lead to, if there is exactly one."""
+    behind = graph.topology.downstream(node.id) if loose else frozenset()
+    fitting = [one for one in loose if one.id not in behind]
+    if len(fitting) != 1:
         return ()
-    source = loose[0]
+    source = fitting[0]
     wire = Wire(End(source.id, source.block().outputs()[0].name), End(node.id, port))
     return (Fix(f"Wire {source.name} to {node.name}", (Connect(wire),)),)
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.blocks.spec import Block, Role, Shape
 from engine.declare import Json
 from engine.errors import Problem
+from engine.graph import mend
 from engine.graph.edits import End, Node, Wire
 from engine.graph.facts import DataFacts
 from engine.graph.model import Graph
@@ -149,6 +151,11 @@ class Walk:
     inner: dict[str, tuple[Report, ...]] = field(default_factory=dict)
     repetitions: int = 0
     bypassed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def loose(self) -> list[Node]:
+        """Blocks that something arrives at and that lead nowhere, which open inputs may be wired to."""
+        return mend.loose_ends(self.graph)
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,9 @@ class Monkey:
         if len(self.document.graph) > self.most:
             return
         self.canvas.quick_add(self.spot())
+        settle()  # as between two presses of a key
         QTest.keyClicks(self.canvas.box.field, self.draw.choice(WORDS))
+        settle()
         QTest.keyClick(
             self.canvas.box.field, self.draw.choice((Qt.Key.Key_Return, Qt.Key.Key_Return, Qt.Key.Key_Escape))
         )
