@@ -30,6 +30,7 @@ from engine.graph.edits import (
     Undefine,
 )
 from engine.graph.naming import checked_id, checked_name
+from engine.graph.refuse import can_be_bypassed
 from engine.graph.topology import inner_first
 
 if TYPE_CHECKING:
@@ -232,6 +233,10 @@ def _renew(drawing: Graph, node: Node) -> list[Edit]:
         except SettingError:
             del kept[name]
     lost = {name: value for name, value in node.settings.items() if name not in kept}
-    gone = drawing.replace(replace(fresh, settings=kept))
+    fresh = replace(fresh, settings=kept)
     values: list[Edit] = [Configure(node.id, lost)] if lost else []
+    if node.bypassed is not False and not can_be_bypassed(fresh):  # no file could hold that
+        fresh = replace(fresh, bypassed=False)
+        values.append(SetFlags(node.id, {"bypassed": node.bypassed}))
+    gone = drawing.replace(fresh)
     return [*values, *(Connect(wire) for wire in gone)]

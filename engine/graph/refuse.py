@@ -66,9 +66,14 @@ def check_flags(node: Node) -> None:
         node.bypassed_with(node.names or {})
     except SettingError as error:
         raise GraphError(str(error)) from error
-    block = node.block()
-    if block.role != "layer" or not block.inputs() or not block.outputs():
+    if not can_be_bypassed(node):
         raise GraphError(f"{node.name} cannot be bypassed: only a block with an input and an output can be left out.")
+
+
+def can_be_bypassed(node: Node) -> bool:
+    """Whether there is something to leave out, and a way past it."""
+    block = node.block()
+    return block.role == "layer" and bool(block.inputs()) and bool(block.outputs())
 
 
 def check_mark(mark: Mark) -> None:

@@ -327,3 +327,23 @@ def test_the_class_of_a_composite_behaves_like_a_declared_one() -> None:
         one.width = 3  # type: ignore[attr-defined]
     with pytest.raises(TypeError):
         spec(depth=3)
+
+
+def test_a_bypassed_instance_that_loses_its_way_through_is_bypassed_no_longer_and_the_file_opens_again() -> None:
+    graph = Graph()
+    body = (Node("i", "port_in", "x"), Node("r", "relu", "relu1"), Node("o", "port_out", "y"))
+    graph.apply(Define(Definition("c", "Part", "", (), body, (wire("i.y", "r.x"), wire("r.y", "o.x")))))
+    graph.apply(AddBlock(Node("n", "composite:c", "part1")))
+    graph.apply(SetFlags("n", {"bypassed": True}))
+    before = graph.copy()
+    inverse = graph.apply(Inside("c", RemoveBlock("o")))
+    assert graph.node("n").bypassed is False
+    assert store.loads(store.dumps(graph)).same_as(graph)
+    assert graph.copy().same_as(graph)
+    graph.apply(inverse)
+    assert graph.same_as(before)
+    assert graph.node("n").bypassed is True
+    inverse = graph.apply(Define(Definition("c", "Part", "", (), body[1:], (wire("r.y", "o.x"),))))
+    assert graph.node("n").bypassed is False
+    graph.apply(inverse)
+    assert graph.same_as(before)
