@@ -44,7 +44,7 @@ from engine.graph.edits import (
     Wire,
 )
 from engine.graph.naming import RESERVED, checked_id, checked_name
-from engine.graph.refuse import can_be_bypassed, check_flags, check_mark, check_place, checked_settings, held
+from engine.graph.refuse import check_flags, check_mark, check_place, checked_settings, held
 from engine.observe import Signal
 
 __all__ = [
@@ -256,13 +256,8 @@ class Graph(Drawing):
         wanted = {**node.settings, **edit.values}
         fresh = replace(node, settings=checked_settings(self.bound(replace(node, settings=wanted)), wanted))
         back: Edit = Configure(node.id, {name: held(node, name) for name in edit.values})
-        fresh = self.bound(fresh)
-        more: list[Edit] = []
-        if node.bypassed is not False and not can_be_bypassed(fresh):  # no file could hold that
-            fresh = self.bound(replace(fresh, bypassed=False))
-            more.append(SetFlags(node.id, {"bypassed": node.bypassed}))
-        more += [Connect(wire) for wire in self.replace(fresh)]
-        return Batch((back, *more)) if more else back
+        gone = self.replace(self.bound(fresh))
+        return Batch((back, *(Connect(wire) for wire in gone))) if gone else back
 
     def replace(self, node: Node) -> list[Wire]:
         """Put a block in the place of the one of that id; wires into and from ports that are gone go with them.
