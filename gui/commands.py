@@ -24,6 +24,9 @@ class EditCommand(QUndoCommand):
         merge: Commands with the same word that follow each other become one step (a slider's drag).
         scope: The drawing that it was made in; None where it belongs to none.
         visit: Told before it is undone or done again: opens that drawing, so that this is seen.
+
+    Attributes:
+        word: What `merge` was.
     """
 
     def __init__(self, graph: Graph, edit: Edit, inverse: Edit, *, text: str, merge: str = "",

@@ -117,27 +117,28 @@ class Filing(QObject):
         return self.may_leave() and (not self.training() or self._may_stop())
 
     def _may_stop(self) -> bool:
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("A training is running")
-        box.setText(f"Stop the training of {self.document.title}?")
-        box.setInformativeText("Its run is kept with the project, and can go on later from where it is.")
         buttons = QMessageBox.StandardButton
+        box = self._question("A training is running", f"Stop the training of {self.document.title}?")
+        box.setInformativeText("Its run is kept as far as it has come.")
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         box.button(buttons.Yes).setText("Stop and go on")
         box.setDefaultButton(buttons.Cancel)
         return box.exec() == buttons.Yes
 
+    def _question(self, title: str, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(title)
+        box.setText(text)
+        return box
+
     def may_leave(self) -> bool:
         """Whether the document may be given up: saved, or the person says so."""
         if not self.document.dirty:
             return True
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to {self.document.title}?")
-        box.setInformativeText("They are lost if you do not save them.")
         buttons = QMessageBox.StandardButton
+        box = self._question("Unsaved changes", f"Save the changes to {self.document.title}?")
+        box.setInformativeText("They are lost if you do not save them.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
@@ -146,11 +147,11 @@ class Filing(QObject):
     def offer_recovery(self) -> None:
         """Offer what a window left behind that did not end as it should."""
         for leftover in recovery.leftovers():
-            box = QMessageBox(self._window)
-            box.setIcon(QMessageBox.Icon.Question)
-            box.setWindowTitle("Recover unsaved work")
             where = f" (from {leftover.origin})" if leftover.origin else ""
-            box.setText(f"LayerLoom ended unexpectedly with unsaved changes in {leftover.title}{where}.")
+            box = self._question(
+                "Recover unsaved work",
+                f"LayerLoom ended unexpectedly with unsaved changes in {leftover.title}{where}.",
+            )
             box.setInformativeText("Recovering opens them; nothing is overwritten until you save.")
             take = box.addButton("Recover", QMessageBox.ButtonRole.AcceptRole)
             drop = box.addButton("Throw away", QMessageBox.ButtonRole.DestructiveRole)

@@ -104,7 +104,8 @@ class Window(QMainWindow):
         document.replaced.connect(self._retitle)
         document.stack.indexChanged.connect(self.actions_.refresh)
         document.selected.connect(self.actions_.refresh)
-        document.refused.connect(self._refuse)
+        self._refusal = ""  # of an edit, that was said last
+        document.refused.connect(self._edit_refused)
         document.edited.connect(self._unsay)
         session.refused.connect(self._refused)
         session.state_changed.connect(self.actions_.refresh)
@@ -285,7 +286,7 @@ class Window(QMainWindow):
         """Show a sentence in the status bar for a while."""
         self.statusBar().showMessage(text, MESSAGE_MS)
 
-    def _refuse(self, text: str) -> None:
+    def _edit_refused(self, text: str) -> None:
         self._refusal = text
         self.say(text)
 
@@ -294,8 +295,6 @@ class Window(QMainWindow):
         if self._refusal and self.statusBar().currentMessage() == self._refusal:
             self.statusBar().clearMessage()
         self._refusal = ""
-
-    _refusal = ""  # of an edit, that was said last
 
     def _refused(self, text: str) -> None:
         self.say(text)

@@ -190,7 +190,7 @@ def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], dep
                 if len(outputs) == 1:
                     report = made[id_].memo.get((id(outputs[0]),))
             else:
-                arriving = [id(gives[0]) for one in sources if len(gives := blocks.get(one, nothing).outputs) == 1]
+                arriving = [id(outputs[0]) for one in sources if len(outputs := blocks.get(one, nothing).outputs) == 1]
                 if len(arriving) == len(sources):
                     report = made[id_].memo.get(tuple(arriving))
         if report is None:
@@ -200,9 +200,8 @@ def _go_along(walk: Walk, order: tuple[str, ...], nodes: Mapping[str, Node], dep
         blocks[id_] = report
         if before is not None:
             was, gives = before.outputs, report.outputs
-            if (
-                was[0] is gives[0] if len(was) == 1 == len(gives) else was == gives
-            ):  # equal shapes are mostly one object
+            one = len(was) == 1 == len(gives)  # then compared as an object, for equal shapes are mostly one
+            if was[0] is gives[0] if one else was == gives:
                 continue
         for target, _port in leaving.get(id_, ()):
             waiting.add(target)

@@ -20,10 +20,8 @@ from gui.canvas.geometry import HEADER, WIDTH
 from gui.figure.style import Show, fitted, width
 
 INSET = 12.0  # of text from the card's edge
-ROW, AIR = (
-    16.0,
-    8.0,
-)  # height of a line of text in the body; what the lines leave free of it, for a composite's second border
+ROW = 16.0  # height of a line of text in the body
+AIR = 8.0  # what the lines leave free of the body, for a composite's second border
 BADGE, MARK = 9.0, 11.0  # radius of the discs on a card's corners: of a fault, of a difference
 GAP = 9.0  # least space between two texts of one line
 NAME, KIND = 13, 11  # sizes of the letters in the header
