@@ -121,7 +121,7 @@ class Filing(QObject):
         box = self._question("A training is running", f"Stop the training of {self.document.title}?")
         box.setInformativeText("Its run is kept as far as it has come.")
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
-        box.button(buttons.Yes).setText("Stop and go on")
+        box.button(buttons.Yes).setText("Stop training")
         box.setDefaultButton(buttons.Cancel)
         return box.exec() == buttons.Yes
 
